@@ -1,0 +1,1 @@
+"""What makes a service reliable: handling, stores, journal, HTTP, deliveries. Knows nothing of complaints."""

@@ -1,0 +1,1 @@
+"""What came in, what was said, what was promised, how it ended."""

@@ -1,0 +1,1 @@
+"""Tickets with third parties, while the organisation stays the owner towards its customer."""

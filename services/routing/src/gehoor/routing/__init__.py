@@ -1,0 +1,1 @@
+"""Exactly one accountable owner at every moment."""

@@ -1,0 +1,1 @@
+"""Every promise in sight; escalates until somebody answers."""
