@@ -32,7 +32,7 @@ def main() -> None:
                 Stack(asked.folder).stop()
             case "status":
                 print(_status(Stack.read(asked.folder)))
-            case "erase":
+            case _:
                 _erase(Stack(asked.folder), asked.after)
     except StackError as error:
         sys.exit(f"gehoor: {error}")

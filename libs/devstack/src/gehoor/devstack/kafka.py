@@ -50,7 +50,7 @@ class Kafka(Server):
 
     def launch(self, known: Record | None, say: Say) -> Record:
         """Format the data folder where it is new, and start the broker."""
-        command = [java(), *JVM, "-cp", ":".join(map(str, jars(say)))]
+        command: list[str | Path] = [java(), *JVM, "-cp", ":".join(map(str, jars(say)))]
         ports = (known.port, int(known.extra["controller"])) if known else (0, 0)
         if not all(port and is_free(port) for port in ports):
             port = free_port()

@@ -70,13 +70,13 @@ class MailDrop(Server):
 
     def message(self, mail: Mail) -> EmailMessage:
         """The mail itself, parsed."""
-        return cast("EmailMessage", message_from_bytes((self.mailbox / mail.file).read_bytes(), policy=default))
+        return message_from_bytes((self.mailbox / mail.file).read_bytes(), policy=default)
 
-    def launch(self, known: Record | None, say: Say) -> Record:  # noqa: ARG002 (nothing takes long here)
+    def launch(self, known: Record | None, say: Say) -> Record:  # noqa: ARG002 (nothing here takes long)
         """Start the drop on the port it had, or a free one."""
         port = known.port if known and is_free(known.port) else free_port()
         self.mailbox.mkdir(mode=0o700, exist_ok=True)
-        command = [sys.executable, "-m", "gehoor.devstack.mail", str(port), self.mailbox]
+        command: list[str | Path] = [sys.executable, "-m", "gehoor.devstack.mail", str(port), self.mailbox]
         return Record(port, Process.start(command, log=self.log))
 
     def answers(self, record: Record) -> bool:

@@ -53,7 +53,14 @@ class Postgres(Server):
         Raises:
             StackError: the server refused it.
         """
-        ask = [Path(self.record.extra["programs"], "psql"), "-X", "-q", "-At", "-v", "ON_ERROR_STOP=1"]
+        ask: list[str | Path] = [
+            Path(self.record.extra["programs"], "psql"),
+            "-X",
+            "-q",
+            "-At",
+            "-v",
+            "ON_ERROR_STOP=1",
+        ]
         done = subprocess.run(
             [*ask, "-d", self.dsn(database), "-f", "-"], input=sql, capture_output=True, text=True, check=False
         )
@@ -62,7 +69,7 @@ class Postgres(Server):
             raise StackError(message)
         return done.stdout.strip()
 
-    def launch(self, known: Record | None, say: Say) -> Record:
+    def launch(self, known: Record | None, say: Say) -> Record:  # noqa: ARG002 (nothing here takes long)
         """Make the data folder where there is none, and start the server."""
         place = Path(known.extra["place"]) if known else self._new_place()
         user = NOBODY if os.geteuid() == 0 else None
@@ -73,16 +80,23 @@ class Postgres(Server):
         port = known.port if known and is_free(known.port) else free_port()
         settings = (*SETTINGS, *(HASTY if self.hasty else ()), f"port={port}")
         options = [word for setting in settings for word in ("-c", setting)]
-        command = [Path(extra["programs"], "postgres"), "-D", place / "data", *options]
+        command: list[str | Path] = [Path(extra["programs"], "postgres"), "-D", place / "data", *options]
         return Record(port, Process.start(command, log=self.log, user=user), extra)
 
     def answers(self, record: Record) -> bool:
         """Whether it accepts connections."""
-        ask = [Path(record.extra["programs"], "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(record.port)]
+        ask: list[str | Path] = [
+            Path(record.extra["programs"], "pg_isready"),
+            "-q",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(record.port),
+        ]
         return subprocess.run(ask, check=False).returncode == 0
 
     def erase(self) -> None:
-        """Remove what it stored."""
+        """Remove what it stored, also where that lies outside the folder; only after it was stopped."""
         if self.file.exists():
             shutil.rmtree(self.record.extra["place"], ignore_errors=True)
 
@@ -92,7 +106,7 @@ class Postgres(Server):
             place = self.folder / "postgres"
             place.mkdir(exist_ok=True)
             return place
-        place = Path(tempfile.mkdtemp(prefix="gehoor-postgres-", dir="/var/tmp"))  # noqa: S108 (mkdtemp is safe)
+        place = Path(tempfile.mkdtemp(prefix="gehoor-postgres-", dir="/var/tmp"))
         _give(place, NOBODY)
         return place
 

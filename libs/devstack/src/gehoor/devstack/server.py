@@ -127,6 +127,3 @@ class Server(ABC):
         """End it as a crash would, with SIGKILL; nothing happens where it does not run."""
         if self.running:
             self.record.process.kill()
-
-    def erase(self) -> None:
-        """Remove what it keeps outside its folder; only after it was stopped."""

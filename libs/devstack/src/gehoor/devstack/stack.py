@@ -109,13 +109,21 @@ class Stack:
     def erase(self) -> None:
         """Stop it and remove all it stored."""
         self.stop()
-        for server in self.servers:
-            server.erase()
+        self.database.erase()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def erase_after(self, pid: int) -> None:
         """Leave a watch behind that erases the stack once this process is gone, however it ended."""
-        command = [sys.executable, "-m", "gehoor.devstack", "--folder", self.folder, "erase", "--after", str(pid)]
+        command: list[str | Path] = [
+            sys.executable,
+            "-m",
+            "gehoor.devstack",
+            "--folder",
+            self.folder,
+            "erase",
+            "--after",
+            str(pid),
+        ]
         Process.start(command, log=self.folder / "watch.log")
 
 
