@@ -14,13 +14,16 @@ from gehoor.devstack.server import Record, Say, Server
 JVM: Final = ("-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
 CLUSTER_ID: Final = "R2Vob29yT25seUxvY2FsMQ"
 
-# Where we differ from Kafka's own settings: a single broker replicates nothing, a group need not wait for more
-# members to come, topics are made by those who know their partitions, and cleaning logs must fit in the heap.
+# Where we differ from Kafka's own settings: a killed broker need not wait nine seconds for its own ghost to expire,
+# a single one replicates nothing, a group need not wait for more members to come, topics are made by those who
+# know their partitions, and cleaning logs must fit in the heap.
 SETTINGS: Final[Mapping[str, str]] = {
     "process.roles": "broker,controller",
     "node.id": "1",
     "controller.listener.names": "CONTROLLER",
     "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+    "broker.session.timeout.ms": "3000",
+    "broker.heartbeat.interval.ms": "500",
     "offsets.topic.replication.factor": "1",
     "offsets.topic.num.partitions": "5",
     "transaction.state.log.replication.factor": "1",

@@ -9,15 +9,19 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from gehoor.devstack.process import Process, StackError, free_port, is_free
+import psutil
+
+from gehoor.devstack.process import Process, StackError, free_port, is_free, wait_until
 from gehoor.devstack.server import Record, Say, Server
 
 VERSION_MIN: Final = 15
 OWNER: Final = "gehoor"
+UNLOCK_WITHIN: Final = timedelta(seconds=10)
 # PostgreSQL refuses to run as root. Everybody has this user, and it may nothing.
 NOBODY: Final = "nobody"
 
@@ -77,6 +81,7 @@ class Postgres(Server):
         extra["programs"] = str(_programs(place, user))
         if not (place / "data" / "PG_VERSION").exists():
             _make_cluster(place, Path(extra["programs"]), extra["password"], user)
+        _unlock(place / "data")
         port = known.port if known and is_free(known.port) else free_port()
         settings = (*SETTINGS, *(HASTY if self.hasty else ()), f"port={port}")
         options = [word for setting in settings for word in ("-c", setting)]
@@ -176,6 +181,27 @@ def _major(programs: Path, user: str | None) -> int | None:
 
 def _fits(major: int | None, wanted: int | None) -> bool:
     return major is not None and (major == wanted if wanted else major >= VERSION_MIN)
+
+
+def _unlock(data: Path) -> None:
+    """Remove the lock file of a server that was killed, once nobody works in the data folder any more.
+
+    PostgreSQL would do so itself, but takes a dead process that its system has not buried yet for a living one.
+
+    Raises:
+        StackError: somebody still works in it.
+    """
+    if not wait_until(lambda: not any(_works_in(data, one) for one in psutil.process_iter()), within=UNLOCK_WITHIN):
+        message = f"Processes of an earlier PostgreSQL still work in {data}: stop them, and start again."
+        raise StackError(message)
+    (data / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _works_in(folder: Path, process: psutil.Process) -> bool:
+    try:
+        return process.cwd() == str(folder)
+    except psutil.Error:
+        return False
 
 
 def _make_cluster(place: Path, programs: Path, password: str, user: str | None) -> None:
