@@ -50,7 +50,7 @@ lock: $(TEST) ## lock what the parts ask for (ARGS=--upgrade takes newer version
 	@$(BIN)/python requirements/lock $(ARGS)
 
 clean: ## stop what runs here and remove all that make has made
-	@if test -x $(BIN)/gehoor; then $(BIN)/gehoor down; fi
+	@if test -d .gehoor && test -x $(BIN)/gehoor; then $(BIN)/gehoor down; $(BIN)/python -m gehoor.devstack erase; fi
 	rm -rf $(VENV) .gehoor .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
