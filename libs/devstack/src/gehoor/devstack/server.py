@@ -62,7 +62,7 @@ class Server(ABC):
     Each look reads the record, so several processes may hold the same server, and any of them restart it.
     """
 
-    name: ClassVar[str]
+    name: str
     stop_by: ClassVar[signal.Signals] = signal.SIGTERM
     stop_within: ClassVar[timedelta] = timedelta(seconds=30)
 
