@@ -8,6 +8,7 @@ from gehoor.events.fact import Fact
 from gehoor.events.private import Private
 from gehoor.events.terms import (
     Category,
+    ClockId,
     ForeignId,
     Instant,
     PartnerId,
@@ -29,7 +30,17 @@ class TicketOpened(Fact, type="partner-escalation.ticket-opened.v1"):
     shared_fields: tuple[Slug, ...] = Field(description="Which fields policy lets this partner see for this category.")
     shared: Private[dict[str, str]] = Field(description="Their values, and nothing else of the customer.")
     opened_by: StaffId | None = Field(None, description="None where policy opened it.")
-    policy: Slug
+    wanted_by: Instant | None = Field(None, description="None: the agreement with the partner says by when.")
+    policy: Slug = Field(description="The version that said what may be shared.")
+
+
+class WithdrawReason(StrEnum):
+    """Why we stopped asking."""
+
+    BY_OWNER = "by-owner"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    NO_COMPLAINT = "no-complaint"
 
 
 class TicketWithdrawn(Fact, type="partner-escalation.ticket-withdrawn.v1"):
@@ -37,8 +48,17 @@ class TicketWithdrawn(Fact, type="partner-escalation.ticket-withdrawn.v1"):
 
     ticket_id: TicketId
     partner: PartnerId
-    reason: Slug
-    by: StaffId | None = None
+    reason: WithdrawReason
+    by: StaffId | None = Field(None, description="None where the complaint itself ended.")
+    why: Private[str] | None = None
+
+
+class TicketKeptOpen(Fact, type="partner-escalation.ticket-kept-open.v1"):
+    """The owner wants it done even when the complaint is closed before."""
+
+    ticket_id: TicketId
+    partner: PartnerId
+    by: StaffId
 
 
 class MessageKind(StrEnum):
@@ -65,16 +85,16 @@ class TicketDelivered(Fact, type="partner-escalation.ticket-delivered.v1"):
 
 
 class DeliveryFailed(Fact, type="partner-escalation.delivery-failed.v1"):
-    """An attempt failed for certain; `gave_up` where it was the last one."""
+    """An attempt failed for certain; where `gave_up`, nobody tries again of itself."""
 
     ticket_id: TicketId
     partner: PartnerId
     message: MessageKind
     delivery_id: UpdateId
     attempt: int = Field(ge=1)
-    detail: Term
+    detail: Term = Field(description="A code: `http-503`, `refused`, `no-endpoint`.")
     gave_up: bool
-    next_at: Instant | None = None
+    next_at: Instant | None = Field(None, description="When the next attempt is due; none after the last.")
 
 
 class DeliveryUnknown(Fact, type="partner-escalation.delivery-unknown.v1"):
@@ -85,8 +105,9 @@ class DeliveryUnknown(Fact, type="partner-escalation.delivery-unknown.v1"):
     message: MessageKind
     delivery_id: UpdateId
     attempt: int = Field(ge=1)
-    detail: Term
-    next_at: Instant | None = None
+    detail: Term = Field(description="A code: `timed-out`, `reset`.")
+    gave_up: bool = False
+    next_at: Instant | None = Field(None, description="When the next attempt is due; none after the last.")
 
 
 class TicketAcknowledged(Fact, type="partner-escalation.ticket-acknowledged.v1"):
@@ -94,8 +115,9 @@ class TicketAcknowledged(Fact, type="partner-escalation.ticket-acknowledged.v1")
 
     ticket_id: TicketId
     partner: PartnerId
-    update_id: UpdateId
-    partner_reference: ForeignId | None = None
+    update_id: UpdateId = Field(description="The partner's choice: the same again has no further effect.")
+    partner_reference: Private[ForeignId] | None = Field(None, description="The partner's own number of it.")
+    words: Private[str] | None = None
 
 
 class TicketProgressed(Fact, type="partner-escalation.ticket-progressed.v1"):
@@ -104,7 +126,7 @@ class TicketProgressed(Fact, type="partner-escalation.ticket-progressed.v1"):
     ticket_id: TicketId
     partner: PartnerId
     update_id: UpdateId
-    words: Private[str]
+    words: Private[str] | None = None
 
 
 class QuestionAsked(Fact, type="partner-escalation.question-asked.v1"):
@@ -121,7 +143,7 @@ class QuestionAnswered(Fact, type="partner-escalation.question-answered.v1"):
 
     ticket_id: TicketId
     partner: PartnerId
-    question: UpdateId
+    question: UpdateId = Field(description="The update that asked it.")
     answer: Private[str]
     by: StaffId
 
@@ -152,10 +174,19 @@ class ResolutionDisputed(Fact, type="partner-escalation.resolution-disputed.v1")
     why: Private[str]
 
 
+class ReminderReason(StrEnum):
+    """Which word of sla's a reminder follows."""
+
+    APPROACHING = "approaching"
+    MISSED = "missed"
+
+
 class PartnerReminded(Fact, type="partner-escalation.partner-reminded.v1"):
     """The partner is reminded, because its deadline comes near or has passed."""
 
     ticket_id: TicketId
     partner: PartnerId
-    reminder: int = Field(ge=1)
-    because: Slug
+    reminder: int = Field(ge=1, description="The how manieth on this ticket.")
+    because: ReminderReason
+    clock_id: ClockId | None = Field(None, description="The clock that comes near or was missed.")
+    due: Instant | None = Field(None, description="When the answer is or was due.")
