@@ -137,10 +137,12 @@ class RemarkReceived(Fact, type="intake.remark-received.v1"):
     customer_id: CustomerId
     name: Private[str] | None = None
     contact_points: tuple[ContactPoint, ...] = ()
+    subject: Private[str] | None = None
     text: Private[str]
     language: Language
     label: Term | None = None
     product: Term | None = None
+    attachments: tuple[Attachment, ...] = ()
     channel_id: ForeignId | None = None
     recorded_by: StaffId | None = None
 
@@ -171,7 +173,10 @@ class ContactRecorded(Fact, type="intake.contact-recorded.v1"):
     )
     keeps: tuple[PromiseId, ...] = Field((), description="The promises this contact was meant to keep.")
     gives_answer: bool = Field(False, description="It gave the answer; a clear no with its reason is one.")
+    evidence: Evidence | None = Field(None, description="What it showed of a visit, delivery or payment.")
     note: Private[str] | None = None
+    message: Private[str] | None = Field(None, description="What was written, by the customer or to the customer.")
+    delivery_id: ContactId | None = Field(None, description="The message, where the system sends it.")
     attachments: tuple[Attachment, ...] = ()
     channel_id: ForeignId | None = None
 
@@ -264,6 +269,7 @@ class FinalResponseSent(Fact, type="intake.final-response-sent.v1"):
     objection_until: Instant | None = Field(None, description="Until when the customer may object.")
     by: StaffId
     contact_id: ContactId | None = None
+    delivery_id: ContactId | None = Field(None, description="The message, where the system sends it.")
 
 
 class CustomerResponded(Fact, type="intake.customer-responded.v1"):
@@ -341,6 +347,8 @@ class MessageSetAside(Fact, type="intake.message-set-aside.v1"):
     kept: Attachment
     detail: Slug | None = Field(None, description="What told us so, as a code.")
     channel_id: ForeignId | None = None
+    sender: Private[str] | None = Field(None, description="The address it came from, where it could be read.")
+    about: ComplaintId | None = Field(None, description="The complaint whose thread it is in.")
 
 
 class Reached(StrEnum):
