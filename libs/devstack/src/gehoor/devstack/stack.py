@@ -142,7 +142,7 @@ def passing_stack(*, hasty: bool = True) -> Iterator[Stack]:
 def _alone_in(folder: Path) -> Iterator[None]:
     """Hold the folder's lock, so that two who start at once do not both start."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = (folder / "lock").open("w")
     except PermissionError as error:
         message = f"{folder} belongs to another user: stop the stack as that user, and remove the folder."
