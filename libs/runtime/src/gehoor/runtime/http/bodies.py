@@ -26,7 +26,7 @@ class Body(BaseModel):
 
 
 def text(max_length: int, min_length: int = 1) -> StringConstraints:
-    """A person's words, of that many characters at most: `Annotated[str, text(2000)]`."""
+    """The bounds, in characters, of what a person says; stands in an `Annotated[str, …]`."""
     return StringConstraints(min_length=min_length, max_length=max_length, pattern=_PRINTABLE)
 
 
