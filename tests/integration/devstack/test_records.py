@@ -85,6 +85,14 @@ def test_a_database_of_a_version_nobody_has_is_named(tmp_path: Path, sleeper: Pr
         database.start(print)
 
 
+def test_a_database_whose_folder_is_gone_is_not_silently_begun_anew(tmp_path: Path, sleeper: Process) -> None:
+    database = Postgres(tmp_path)
+    gone = Process(sleeper.pid, sleeper.born - 1)
+    Record(20_000, gone, {"place": str(tmp_path / "cleaned-up"), "password": "geheim"}).write(database.file)
+    with pytest.raises(StackError, match="cleaned-up is gone"):
+        database.start(print)
+
+
 def test_a_watch_erases_the_stack_when_its_user_is_killed(tmp_path: Path, sleeper: Process) -> None:
     stack = Stack(tmp_path / "stack")
     stack.folder.mkdir()

