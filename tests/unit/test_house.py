@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -236,3 +237,22 @@ def test_the_core_can_not_reach_for_the_world(tmp_path: Path, file: str, line: s
     told = subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert told.returncode == 1
     assert BANNED[line] in told.stdout
+
+
+def canonical(wish: str) -> str:
+    """The name in a requirement, as package indexes compare names (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[\s\[<>=!~;]", wish)[0]).lower()
+
+
+@pytest.mark.parametrize("lock", ["run.txt", "test.txt"])
+def test_the_lock_holds_all_that_the_parts_ask_for(lock: str) -> None:
+    """`make lock` was run after the last change of a pyproject.toml."""
+    parts = [
+        *HOUSE.glob("libs/*/pyproject.toml"),
+        *HOUSE.glob("services/*/pyproject.toml"),
+        HOUSE / "cli/pyproject.toml",
+    ]
+    wishes = {wish for part in parts for wish in tomllib.loads(part.read_text())["project"]["dependencies"]}
+    locked = {canonical(line) for line in (HOUSE / "requirements" / lock).read_text().splitlines() if "==" in line}
+    missing = {canonical(wish) for wish in wishes if not wish.startswith("gehoor-")} - locked
+    assert not missing, "run `make lock`"
