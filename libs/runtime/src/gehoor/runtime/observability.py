@@ -110,8 +110,8 @@ _OURS = {"at", "level", "service", "event"}
 _LINE_MAX = 300
 _SPEAKS_FOR_ITSELF = (Refusal, DefectError, TemporaryError, StaleError, UnreadableError)
 """Errors of our own, whose messages hold no customer's word."""
-_TALKATIVE = ("aiokafka", "faust", "mode", "uvicorn")
-"""Libraries whose messages are about machines; of the others only the unfilled template is logged."""
+_TALKATIVE = ("aiokafka", "gehoor", "faust", "mode", "uvicorn")
+"""Whose messages are about machines; of other libraries only the unfilled template is logged."""
 
 
 def log_as_json(service: str, level: str, metrics: Metrics, out: TextIO = sys.stdout) -> None:
