@@ -81,7 +81,7 @@ class TransferDeclined(Fact, type="routing.transfer-declined.v1"):
 
 
 class TransferExpired(Fact, type="routing.transfer-expired.v1"):
-    """The receiving desk said nothing in time; the owner stays."""
+    """The receiving desk said nothing in time, or before the matter ended or went to the coordinator."""
 
     from_desk: DeskId
     to_desk: DeskId
@@ -94,6 +94,13 @@ class OwnerCovered(Fact, type="routing.owner-covered.v1"):
     desk: DeskId
     person: StaffId
     covered_by: StaffId | None = Field(None, description="None: the desk as a whole.")
+
+
+class CoverEnded(Fact, type="routing.cover-ended.v1"):
+    """The person who owns it is back and acts again."""
+
+    desk: DeskId
+    person: StaffId
 
 
 class PersonAbsent(Fact, type="routing.person-absent.v1"):
@@ -124,5 +131,5 @@ class ReportForwarded(Fact, type="routing.report-forwarded.v1"):
     """A report went to the desk that can fix it, which owns it."""
 
     desk: DeskId
-    rule: Slug
-    policy: Slug
+    rule: Slug = Field(description="The policy's rule whose page pattern fits; `none` where nothing did.")
+    policy: Slug = Field(description="The version of the policy that was applied.")

@@ -1,0 +1,1 @@
+"""All that can happen in routing: `ownership` of a matter, and the `presence` of a person."""
