@@ -2,11 +2,9 @@
 
 import fcntl
 import hashlib
-import os
 import re
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -60,11 +58,11 @@ def jars(say: Callable[[str], None]) -> list[Path]:
     import jgo  # noqa: PLC0415
     from jgo.config import GlobalSettings  # noqa: PLC0415
 
-    # Two checkouts that start for the first time at once share one cache.
-    guard = Path(tempfile.gettempdir()) / f"gehoor-jars-{os.getuid()}.lock"
-    with guard.open("w") as lock:
+    cache = GlobalSettings.load().cache_dir
+    cache.mkdir(parents=True, exist_ok=True)
+    # Two checkouts that start for the first time at once share this cache.
+    with (cache / "gehoor.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        cache = GlobalSettings.load().cache_dir
         if not (cache / "envs/org/apache/kafka").exists():
             say(f"fetching Apache Kafka {KAFKA_VERSION}: 44 MB, once, about 20 seconds")
         try:
