@@ -129,21 +129,49 @@ def to_headers(event: Recorded) -> list[tuple[str, bytes]]:
     if event.sequence is None or not is_published(event.fact.type):
         message = f"{event.fact.type} is not for the journal"
         raise ValueError(message)
+    return headers_of(
+        id=event.id,
+        source=event.source,
+        type=event.fact.type,
+        subject=event.subject,
+        occurred_at=event.fact.occurred_at,
+        recorded_at=event.recorded_at,
+        sequence=event.sequence,
+        causation=event.causation,
+        correlation=event.correlation,
+        traceparent=event.traceparent,
+    )
+
+
+def headers_of(
+    *,
+    id: UUID,  # noqa: A002 - the attribute's own name
+    source: str,
+    type: str,  # noqa: A002 - the same
+    subject: UUID,
+    occurred_at: datetime,
+    recorded_at: datetime,
+    sequence: int,
+    causation: UUID,
+    correlation: UUID,
+    traceparent: str | None,
+) -> list[tuple[str, bytes]]:
+    """The same headers from a stored row, without reading its body: the type is the one the bytes were written as."""
     attributes: dict[str, str] = {
         "specversion": "1.0",
-        "id": str(event.id),
-        "source": event.source,
-        "type": event.fact.type,
-        "subject": str(event.subject),
-        "time": event.fact.occurred_at.isoformat(),
-        "recordedtime": event.recorded_at.isoformat(),
-        "sequence": str(event.sequence),
-        "partitionkey": str(event.subject),
-        "causationid": str(event.causation),
-        "correlationid": str(event.correlation),
+        "id": str(id),
+        "source": source,
+        "type": type,
+        "subject": str(subject),
+        "time": occurred_at.isoformat(),
+        "recordedtime": recorded_at.isoformat(),
+        "sequence": str(sequence),
+        "partitionkey": str(subject),
+        "causationid": str(causation),
+        "correlationid": str(correlation),
     }
-    if event.traceparent is not None:
-        attributes["traceparent"] = event.traceparent
+    if traceparent is not None:
+        attributes["traceparent"] = traceparent
     named = [(_PREFIX + name, value.encode()) for name, value in attributes.items()]
     return [*named, ("content-type", CONTENT_TYPE.encode())]
 

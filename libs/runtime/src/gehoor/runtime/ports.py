@@ -25,6 +25,10 @@ class StaleError(Exception):
     """Another handling was first: a stream moved on, a due row was taken, a sequence was handled. Start again."""
 
 
+class TakenError(StaleError):
+    """The due row that was fired no longer stands: another fired it, or it was moved. There is nothing to do again."""
+
+
 class TemporaryError(Exception):
     """Something is away that will be back: the same message again, a little later."""
 
@@ -312,6 +316,10 @@ class DueTable(Protocol):
 
     async def next_at(self, kinds: Collection[str]) -> datetime | None:
         """When the next of those kinds is due."""
+        ...
+
+    async def standing(self, kind: str) -> Sequence[Due]:
+        """All rows of that kind, by key: for comparing with what the streams mean."""
         ...
 
 

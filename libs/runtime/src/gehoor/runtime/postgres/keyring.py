@@ -1,0 +1,94 @@
+"""The keys of subjects: wrapped in the database, in clear only in a small cache of this process."""
+
+import os
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime, timedelta
+from time import monotonic
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from gehoor.events.private import Erased
+from gehoor.runtime.caching import Cache
+from gehoor.runtime.ports import Key, UnknownKeyError
+from gehoor.runtime.postgres.connecting import Connection, Pool, reached
+
+KEY_BITS = 256
+CACHED_MAX = 10_000
+CACHED_FOR = timedelta(seconds=60)
+"""How long another process may still read a person who was erased, should it miss the fact that says so."""
+
+_NONCE_BYTES = 12
+
+_MAKE = """
+insert into keyring (subject, wrapped) select * from unnest($1::uuid[], $2::bytea[]) on conflict (subject) do nothing
+"""
+
+_ERASE = """
+insert into keyring as known (subject, erased_at) select subject, $2 from unnest($1::uuid[]) as gone (subject)
+on conflict (subject) do update set wrapped = null, erased_at = coalesce(known.erased_at, excluded.erased_at)
+"""
+
+
+class PostgresKeyring:
+    """`Keyring` in the schema of its owner, which the pool's search path must name.
+
+    A wrapped key is bound to its subject, so one that is moved to another row does not open. What was erased may
+    stay in a page of the table until it is vacuumed, and in backups for as long as they are kept: only wrapped.
+    """
+
+    def __init__(self, pool: Pool, installation: Key, *, passed: Callable[[], float] = monotonic) -> None:
+        """`installation`: the key that wraps all others; `passed`: seconds, from any start, for the cache."""
+        self._pool = pool
+        self._wrapping = AESGCM(installation)
+        self._cache: Cache[UUID, Key | Erased] = Cache(CACHED_MAX, CACHED_FOR, passed)
+
+    async def keys(self, subjects: Collection[UUID], *, create: bool = False) -> Mapping[UUID, Key | Erased]:
+        """The key of each, or when it was erased. A subject that is left out of the answer is unknown (not erased).
+
+        Raises:
+            UnknownKeyError: a key was wrapped by another installation's.
+        """
+        known = self._cache.get_all(subjects)
+        missing = set(subjects) - known.keys()
+        if missing:
+            async with reached(self._pool) as connection:
+                found = await self._fetch(connection, missing)
+                if create and (fresh := missing - found.keys()):
+                    made = [self._wrap(subject, AESGCM.generate_key(KEY_BITS)) for subject in sorted(fresh)]
+                    await connection.execute(_MAKE, sorted(fresh), made)
+                    found |= await self._fetch(connection, fresh)
+            self._cache.put_all(found)
+            known |= found
+        return known
+
+    async def erase(self, subjects: Collection[UUID], at: datetime) -> None:
+        """Destroy the keys for ever, also of subjects that never had one; the first tombstone stays."""
+        async with reached(self._pool) as connection:
+            await connection.execute(_ERASE, sorted(subjects), at)
+        self.forget(subjects)
+
+    def forget(self, subjects: Collection[UUID]) -> None:
+        """Drop what is cached of them."""
+        self._cache.drop(subjects)
+
+    async def _fetch(self, connection: Connection, subjects: Collection[UUID]) -> dict[UUID, Key | Erased]:
+        query = "select subject, wrapped, erased_at from keyring where subject = any($1::uuid[])"
+        found = await connection.fetch(query, list(subjects))
+        return {
+            row["subject"]: Erased(row["erased_at"])
+            if row["wrapped"] is None
+            else self._unwrap(row["subject"], row["wrapped"])
+            for row in found
+        }
+
+    def _wrap(self, subject: UUID, key: Key) -> bytes:
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._wrapping.encrypt(nonce, key, subject.bytes)
+
+    def _unwrap(self, subject: UUID, wrapped: bytes) -> Key:
+        try:
+            return self._wrapping.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], subject.bytes)
+        except InvalidTag:
+            raise UnknownKeyError("a key does not open with this installation's key") from None
