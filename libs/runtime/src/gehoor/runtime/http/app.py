@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
@@ -11,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Match
+from starlette.routing import compile_path
 
 from gehoor.runtime.assembled import Assembled
 from gehoor.runtime.handling import Handling
@@ -24,8 +25,6 @@ from gehoor.runtime.http.observing import Observed
 from gehoor.runtime.http.problems import MEDIA_TYPE, Problems, problem_of
 from gehoor.runtime.observability import Metrics, log, traceparent
 from gehoor.runtime.ports import Views
-
-_METHOD_NOT_ALLOWED = 405
 
 
 def layers(metrics: Metrics, gate: Gate, rates: Rates, limits: Limits) -> Sequence[Middleware]:
@@ -78,19 +77,19 @@ def create_app(
 async def _of_routing(request: Request, error: Exception) -> Response:
     """The errors that routing and parsing raise, which Starlette would answer in its own way."""
     problem = problem_of(error)
-    if problem.status == _METHOD_NOT_ALLOWED:
+    if problem.status == HTTPStatus.METHOD_NOT_ALLOWED:
         problem = replace(problem, headers={"Allow": ", ".join(sorted(_methods(request)))})
     return problem.answer()
 
 
 def _methods(request: Request) -> set[str]:
     """All that the path allows; Starlette tells those of the first route only."""
-    scope = dict(request.scope)
+    paths: dict[str, dict[str, Any]] = request.app.openapi()["paths"]
     return {
-        method
-        for route in request.app.routes
-        if route.matches(scope)[0] is not Match.NONE
-        for method in getattr(route, "methods", None) or ()
+        method.upper()
+        for template, methods in paths.items()
+        if compile_path(template)[0].match(request.url.path)
+        for method in methods
     }
 
 

@@ -89,3 +89,7 @@ class SlowError(Exception):
 
 class LateError(Exception):
     """The answer was not there in time; what became of the request is unknown."""
+
+
+class BusyError(Exception):
+    """As many requests are under way as can be answered."""

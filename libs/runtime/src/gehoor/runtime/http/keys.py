@@ -5,21 +5,24 @@ Scopes are `<service>:<what>`: `intake:write`, `sla:read`, `partner-escalation:p
 """
 
 import hmac
+import re
 import secrets
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from time import monotonic
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from gehoor.events.terms import DeskId, PartnerId, StaffId
+from gehoor.runtime.caching import Cache
 from gehoor.runtime.http.errors import ForbiddenError, UnauthorisedError
-from gehoor.runtime.ports import Clock
 
 _PREFIX = "gk"
+_ID = re.compile(r"^[0-9a-f]{12}$")
 _SECRET_BYTES = 32
 CACHED_FOR = timedelta(seconds=2)
 """How long a key that was looked up is believed: a revoked one works no longer than this."""
@@ -111,10 +114,10 @@ def _digest(secret: str) -> bytes:
 class Gate:
     """Tells who calls by their token, asking `Keys` no more than every `CACHED_FOR` for the same one."""
 
-    def __init__(self, keys: Keys, clock: Clock) -> None:
+    def __init__(self, keys: Keys, passed: Callable[[], float] = monotonic) -> None:
+        """`passed`: seconds, for the cache."""
         self._keys = keys
-        self._clock = clock
-        self._looked_up: dict[str, tuple[datetime, ApiKey | None]] = {}
+        self._looked_up: Cache[str, ApiKey] = Cache(CACHED_MAX, CACHED_FOR, passed)
 
     async def caller(self, token: str) -> Caller:
         """Who that token belongs to.
@@ -123,49 +126,19 @@ class Gate:
             UnauthorisedError: the token is wrong or revoked.
         """
         prefix, id_, secret = (*token.split("_", 2), "", "")[:3]
-        key = await self._look_up(id_) if prefix == _PREFIX and id_.isalnum() else None
+        key = await self._look_up(id_) if prefix == _PREFIX and _ID.match(id_) else None
         right = hmac.compare_digest(key.digest if key is not None else bytes(32), _digest(secret))
         if key is None or not right or key.revoked_at is not None:
             raise UnauthorisedError
         return key.caller
 
     async def _look_up(self, id_: str) -> ApiKey | None:
-        now = self._clock.now()
-        if id_ in self._looked_up:
-            at, known = self._looked_up[id_]
-            if at <= now < at + CACHED_FOR:
-                return known
-        key = await self._keys.find(id_)
-        if len(self._looked_up) >= CACHED_MAX:
-            self._looked_up.clear()
-        self._looked_up[id_] = now, key
-        return key
-
-
-class MemoryKeys:
-    """Keys in memory."""
-
-    def __init__(self) -> None:
-        self._keys: dict[str, ApiKey] = {}
-
-    async def add(self, key: ApiKey) -> None:
-        """Keep a new key."""
-        self._keys[key.caller.id] = key
-
-    async def list(self) -> Sequence[ApiKey]:
-        """All keys, oldest first."""
-        return sorted(self._keys.values(), key=lambda key: (key.created_at, key.caller.id))
-
-    async def find(self, id: str) -> ApiKey | None:  # noqa: A002 - what it is
-        """The key of that id."""
-        return self._keys.get(id)
-
-    async def revoke(self, id: str, at: datetime) -> bool:  # noqa: A002 - what it is
-        """End it from that moment on."""
-        key = self._keys.get(id)
-        if key is not None and key.revoked_at is None:
-            self._keys[id] = replace(key, revoked_at=at)
-        return key is not None
+        known = self._looked_up.get_all([id_]).get(id_)
+        if known is None:
+            known = await self._keys.find(id_)
+            if known is not None:
+                self._looked_up.put_all({id_: known})
+        return known
 
 
 _bearer = HTTPBearer(auto_error=False, description="An API key: `gk_…`, made with `gehoor keys create`.")

@@ -13,6 +13,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gehoor.runtime.http.errors import (
+    BusyError,
     Flaw,
     InvalidError,
     LateError,
@@ -46,31 +47,40 @@ class Limits:
     """By whole path, where it is not the default."""
     otherwise: Accepts = field(default_factory=Accepts)
     depth_max: int = 32
+    requests_max: int = 1000
+    """At the same time, in one process."""
     body_within: timedelta = timedelta(seconds=10)
     answer_within: timedelta = timedelta(seconds=15)
 
 
 class TimeBound:
-    """The layer that ends a request which takes too long."""
+    """The layer that ends a request which takes too long, and takes in no more at a time than can be answered."""
 
     def __init__(self, app: ASGIApp, limits: Limits) -> None:
         self.app = app
         self.limits = limits
+        self.under_way = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, within the bound.
 
         Raises:
             LateError: the bound was reached.
+            BusyError: too many requests are under way.
         """
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if self.under_way >= self.limits.requests_max:
+            raise BusyError
+        self.under_way += 1
         try:
             async with bounded(self.limits.answer_within.total_seconds()):
                 await self.app(scope, receive, send)
         except TimeoutError:
             raise LateError("No answer in time; try again with the same Idempotency-Key.") from None
+        finally:
+            self.under_way -= 1
 
 
 class BodyBound:

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gehoor.runtime.http.knowing import PREFIX
 from gehoor.runtime.observability import Metrics, log, span
 
 _QUIET = ("/health/", "/metrics")
@@ -42,7 +43,7 @@ class Observed:
             self._tell(scope, status, self.seconds() - began)
 
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "none")
+        route = _route(scope)
         method = scope["method"] if len(scope["method"]) < 8 else "other"  # noqa: PLR2004 - OPTIONS is the longest
         self.metrics.requests.labels(method, route, status).inc()
         self.metrics.request_seconds.labels(method, route).observe(seconds)
@@ -56,3 +57,12 @@ class Observed:
             seconds=round(seconds, 4),
             caller=caller.id if caller is not None else None,
         )
+
+
+def _route(scope: Scope) -> str:
+    """The path with its parameters unfilled: what it was filled with is nobody's to count by."""
+    template: str | None = getattr(scope.get("route"), "path", None)
+    if template is None:
+        return "none"
+    under = scope["path"].startswith(PREFIX + "/") and not template.startswith(PREFIX + "/")
+    return PREFIX + template if under else template

@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gehoor.events.deciding import Refusal
 from gehoor.runtime.http.errors import (
     AbsentError,
+    BusyError,
     Flaw,
     ForbiddenError,
     InvalidError,
@@ -168,6 +169,7 @@ _TABLE: Mapping[type[BaseException], Callable[[Any], Problem]] = {
     KeyReusedError: _plain(422, "idempotency-key-reused"),
     TooManyError: lambda error: Problem(429, "too-many", headers=_retry_after(error.wait)),
     StaleError: lambda _: Problem(503, "contended", "Too many others were first.", headers=_retry_after(SOON)),
+    BusyError: lambda _: Problem(503, "busy", headers=_retry_after(SOON)),
     LateError: _plain(503, "too-late", wait=SOON),
     TemporaryError: _away,
     ConnectionError: _away,
