@@ -1,0 +1,196 @@
+"""`gehoor up` and `gehoor down`: the whole house on this machine, in one folder."""
+
+import asyncio
+import secrets
+from base64 import b64encode
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from gehoor.cli.installation import FILE, FOLDER, SERVICES, Installation, ServiceAccess, find_installation
+from gehoor.cli.keyholders import HOLDERS, Holder
+from gehoor.cli.servers import ServiceServer
+from gehoor.devstack import Stack
+from gehoor.devstack.process import StackError
+from gehoor.devstack.server import Say
+from gehoor.devstack.stack import say_on_terminal
+from gehoor.runtime.http.keys import ApiKey, issue
+from gehoor.runtime.kafka import topics
+from gehoor.runtime.postgres.connecting import close_pool, open_pool
+from gehoor.runtime.postgres.keys import PostgresKeys
+from gehoor.runtime.postgres.migrating import Home, migrate
+
+PARTITIONS = 12
+PARTNER_SERVICE = "partner-escalation"
+WEBHOOK_SECRET_BYTES = 24
+_CHECKOUT = Path(__file__).parents[4]
+"""Where the sources are: the command is installed from there, policies and migrations with it."""
+
+
+def checkout() -> Path:
+    """The folder of the sources, with `deploy/` and `services/` in it.
+
+    Raises:
+        StackError: the command was installed without them.
+    """
+    if not (_CHECKOUT / "deploy" / "policy").is_dir():
+        raise StackError("`gehoor up` runs from a checkout: the folders deploy/ and services/ are not there")
+    return _CHECKOUT
+
+
+async def bring_up(
+    folder: Path = Path(FOLDER),
+    *,
+    policy: Path | None = None,
+    say: Say = say_on_terminal,
+    env: Mapping[str, str] | None = None,
+    hasty: bool = False,
+) -> Installation:
+    """Start what does not run yet, in this folder, and give what it takes to use it.
+
+    Args:
+        folder: Where everything of this installation is kept.
+        policy: The organisation's numbers; those of the installation, or the default ones, where none are named.
+        say: Told what takes long.
+        env: Further settings of the services.
+        hasty: For tests: the database trades durability for speed.
+
+    Raises:
+        StackError: a part is missing or broken; says which, and what to do.
+    """
+    sources = checkout()
+    stack = await asyncio.to_thread(Stack.start, folder, hasty=hasty, say=say)
+    known = _known(folder)
+    installation = _installed(stack, known, (policy or _policy_of(known) or sources / "deploy/policy/default.yaml"))
+    homes = [_home(name, installation, sources) for name in SERVICES]
+    await asyncio.gather(migrate(stack.postgres, homes), _make_topics(installation))
+    if known is None:
+        await _hand_out_keys(installation)
+    installation.write(folder)
+    servers = [ServiceServer(folder, name, settings_of(installation, name) | dict(env or {})) for name in SERVICES]
+    with ThreadPoolExecutor() as pool:
+        for started in [pool.submit(server.start, say) for server in servers]:
+            await asyncio.wrap_future(started)
+    for server, name in zip(servers, SERVICES, strict=True):
+        installation.services[name].url = server.url
+    installation.write(folder)
+    return installation
+
+
+async def take_down(folder: Path = Path(FOLDER)) -> None:
+    """Stop what runs in that folder, and nothing else: the services first, then what they stand on."""
+    servers = [ServiceServer(folder, name, {}) for name in SERVICES]
+    with ThreadPoolExecutor() as pool:
+        for stopped in [pool.submit(server.stop) for server in servers]:
+            await asyncio.wrap_future(stopped)
+    await asyncio.to_thread(Stack(folder).stop)
+
+
+def settings_of(installation: Installation, service: str) -> dict[str, str]:
+    """What that service is told, as environment variables."""
+    access = installation.service(service)
+    told = {
+        "GEHOOR_DSN": access.dsn,
+        "GEHOOR_KAFKA": installation.kafka,
+        "GEHOOR_JOURNAL": installation.journal,
+        "GEHOOR_INBOUND": installation.inbound,
+        "GEHOOR_PARTITIONS": str(PARTITIONS),
+        "GEHOOR_INSTALLATION_KEY": installation.installation_key,
+        "GEHOOR_SMTP": installation.smtp or "",
+        "GEHOOR_POLICY": str(installation.policy or ""),
+        "GEHOOR_ALLOW_PRIVATE_ADDRESSES": "true",
+    }
+    if access.outside_dsn is not None:
+        told["GEHOOR_OUTSIDE_DSN"] = access.outside_dsn
+    if service == PARTNER_SERVICE:
+        secrets_ = {name.upper().replace("-", "_"): secret for name, secret in installation.partner_secrets.items()}
+        told |= {f"GEHOOR_PARTNER_SECRET_{name}": secret for name, secret in secrets_.items()}
+    return {name: value for name, value in told.items() if value}
+
+
+def schema_of(service: str) -> str:
+    """Where in the database a service's tables are."""
+    return service.replace("-", "_")
+
+
+def _known(folder: Path) -> Installation | None:
+    return find_installation(folder / FILE) if (folder / FILE).exists() else None
+
+
+def _policy_of(known: Installation | None) -> Path | None:
+    return known.policy if known is not None else None
+
+
+def _installed(stack: Stack, known: Installation | None, policy: Path) -> Installation:
+    """The installation as it now is: what was made once stays, addresses may have changed."""
+    made = known or Installation(
+        kafka=stack.kafka,
+        installation_key=b64encode(secrets.token_bytes(32)).decode(),
+        services={name: _access(stack.postgres, name) for name in SERVICES},
+        partner_secrets={"sponsor": _webhook_secret(), "company": _webhook_secret()},
+    )
+    if not policy.is_file():
+        raise StackError(f"there is no policy {policy}")
+    return made.model_copy(
+        update={
+            "kafka": stack.kafka,
+            "smtp": stack.smtp,
+            "mailbox": stack.mailbox,
+            "policy": policy.absolute(),
+        }
+    )
+
+
+def _access(owner: str, service: str) -> ServiceAccess:
+    schema = schema_of(service)
+    outside = _as_role(owner, f"{schema}_outside") if service == PARTNER_SERVICE else None
+    return ServiceAccess(url="", dsn=_as_role(owner, schema), outside_dsn=outside)
+
+
+def _as_role(owner: str, role: str) -> str:
+    """The same database as another role, with a password of its own."""
+    parts = urlsplit(owner)
+    entry = f"gehoor_{role}:{secrets.token_hex(16)}@{parts.hostname}:{parts.port}"
+    return urlunsplit(parts._replace(netloc=entry))
+
+
+def _webhook_secret() -> str:
+    return "whsec_" + b64encode(secrets.token_bytes(WEBHOOK_SECRET_BYTES)).decode()
+
+
+def _home(service: str, installation: Installation, sources: Path) -> Home:
+    access = installation.service(service)
+    return Home(
+        schema=schema_of(service),
+        dsn=access.dsn,
+        outside=access.outside_dsn,
+        migrations=sources / "services" / service / "migrations",
+        keeps_keyring=service == "intake",
+    )
+
+
+async def _make_topics(installation: Installation) -> None:
+    wanted = [topics.journal(installation.journal, PARTITIONS), topics.inbound(installation.inbound, PARTITIONS)]
+    await topics.ensure(installation.kafka, wanted)
+
+
+async def _hand_out_keys(installation: Installation) -> None:
+    """A key for each who holds one, the same in every service that knows its scopes."""
+    now = datetime.now(UTC)
+    made: dict[str, tuple[Holder, ApiKey, str]] = {}
+    for name, holder in HOLDERS.items():
+        made[name] = (
+            holder,
+            *issue(name, holder.scopes, now, staff=holder.staff, desks=holder.desks, partner=holder.partner),
+        )
+    for service in SERVICES:
+        pool = await open_pool(installation.service(service).dsn, schema=schema_of(service), size=1)
+        try:
+            keys = PostgresKeys(pool)
+            for _, key, _ in made.values():
+                await keys.add(key)
+        finally:
+            await close_pool(pool)
+    installation.keys.update({name: token for name, (_, _, token) in made.items()})
