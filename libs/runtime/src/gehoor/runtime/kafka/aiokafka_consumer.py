@@ -93,7 +93,7 @@ class _FinishFirst(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka 
     def __init__(self, busy: asyncio.Lock) -> None:
         self._busy = busy
 
-    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:  # noqa: ARG002 - all wait
         """Wait until nothing is being delivered, half a session at most."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._busy.acquire(), SESSION.total_seconds() / 2)

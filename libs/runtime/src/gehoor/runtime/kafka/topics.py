@@ -1,9 +1,9 @@
 """The two topics, and what makes a topic fit to be the journal.
 
-| topic                | holds                    | kept                                                               |
-|----------------------|--------------------------|--------------------------------------------------------------------|
-| `complaints.journal` | every published fact     | for ever: no compaction, no retention, the same partitions for ever |
-| `complaints.inbound` | what other systems sent  | until intake has it, then purged; a few days at most               |
+| topic                | holds                   | kept                                                      |
+|----------------------|-------------------------|-----------------------------------------------------------|
+| `complaints.journal` | every published fact    | for ever: no compaction, no retention, the same partitions |
+| `complaints.inbound` | what other systems sent | until intake has it, then purged; a few days at most      |
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -43,12 +43,14 @@ def journal(name: str = "complaints.journal", partitions: int = 12) -> Topic:
     return Topic(
         name,
         partitions,
-        MappingProxyType({
-            "cleanup.policy": "delete",
-            "retention.ms": _NO_LIMIT,
-            "retention.bytes": _NO_LIMIT,
-            "max.message.bytes": str(RECORD_BYTES_MAX),
-        }),
+        MappingProxyType(
+            {
+                "cleanup.policy": "delete",
+                "retention.ms": _NO_LIMIT,
+                "retention.bytes": _NO_LIMIT,
+                "max.message.bytes": str(RECORD_BYTES_MAX),
+            }
+        ),
     )
 
 
@@ -61,14 +63,16 @@ def inbound(name: str = "complaints.inbound", partitions: int = 12) -> Topic:
     return Topic(
         name,
         partitions,
-        MappingProxyType({
-            "cleanup.policy": "delete",
-            "retention.ms": str(int(INBOUND_KEPT_MAX / timedelta(milliseconds=1))),
-            "segment.bytes": str(1024 * 1024),
-            "segment.ms": "60000",
-            "file.delete.delay.ms": "1000",
-            "max.message.bytes": str(RECORD_BYTES_MAX),
-        }),
+        MappingProxyType(
+            {
+                "cleanup.policy": "delete",
+                "retention.ms": str(int(INBOUND_KEPT_MAX / timedelta(milliseconds=1))),
+                "segment.bytes": str(1024 * 1024),
+                "segment.ms": "60000",
+                "file.delete.delay.ms": "1000",
+                "max.message.bytes": str(RECORD_BYTES_MAX),
+            }
+        ),
     )
 
 
@@ -135,9 +139,12 @@ async def purge(servers: str, handled: Mapping[Partition, int]) -> None:
     if not handled:
         return
     async with _admin(servers) as admin:
-        await admin.delete_records({
-            TopicPartition(topic, partition): RecordsToDelete(offset) for (topic, partition), offset in handled.items()
-        })
+        await admin.delete_records(
+            {
+                TopicPartition(topic, partition): RecordsToDelete(offset)
+                for (topic, partition), offset in handled.items()
+            }
+        )
 
 
 @asynccontextmanager
