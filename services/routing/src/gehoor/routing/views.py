@@ -11,10 +11,13 @@ from collections.abc import Iterator
 
 from gehoor.events.envelope import Stream
 from gehoor.events.private import Json
-from gehoor.routing.domain.ownership import Offer, Owner, Ownership
+from gehoor.events.terms import StaffId
+from gehoor.routing.domain.ownership import Cover, Offer, Owner, Ownership
 from gehoor.routing.domain.presence import Presence
-from gehoor.runtime.ports import Row
+from gehoor.runtime.ports import Row, Views
 
+MATTER, STAFF = "complaint", "staff"
+"""The kinds of streams."""
 OWNERS, TRANSFERS, ROSTER = "owners", "transfers", "roster"
 
 
@@ -58,6 +61,20 @@ def presence_rows(_stream: Stream, presence: Presence) -> Iterator[Row]:
         tags=(f"desk={presence.desk}", f"away={'yes' if away else 'no'}"),
         rank=presence.person,
     )
+
+
+async def away_of(person: StaffId, views: Views) -> Cover | None:
+    """How that person is covered; None where they are here. Who is away covers nobody: then the desk does."""
+    row = await views.get(ROSTER, person)
+    if row is None or not row.body["away"]:
+        return None
+    by = row.body["covered_by"]
+    return Cover(None if by is None or await _is_away(by, views) else by)
+
+
+async def _is_away(person: StaffId, views: Views) -> bool:
+    row = await views.get(ROSTER, person)
+    return row is not None and bool(row.body["away"])
 
 
 def _owner(key: str, owned: Ownership, owner: Owner) -> Json:
