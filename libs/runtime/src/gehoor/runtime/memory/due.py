@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from gehoor.runtime.memory.store import MemoryStore
 from gehoor.runtime.parking import Parking
@@ -11,7 +10,7 @@ from gehoor.runtime.ports import Due
 
 
 class MemoryDue:
-    """`DueTable` of a `MemoryStore`, which passes over what that parking holds."""
+    """`DueTable` of a `MemoryStore`, which passes over the subjects that a `Parking` holds."""
 
     def __init__(self, store: MemoryStore, parking: Parking | None = None) -> None:
         self._store = store
@@ -19,7 +18,9 @@ class MemoryDue:
 
     async def claim(self, kinds: Collection[str], now: datetime, lease: timedelta, limit: int) -> Sequence[Due]:
         """Rows due by now, oldest first, free and of no parked subject; held until the lease ends."""
-        held = await self._held()
+        subjects = {armed.due.stream.id for armed in self._store.due.values()}
+        held = await self._parking.held(subjects) if self._parking is not None else ()
+        await asyncio.sleep(0)
         free = [
             armed
             for armed in self._store.due.values()
@@ -52,8 +53,3 @@ class MemoryDue:
         return sorted(
             (armed.due for armed in self._store.due.values() if armed.due.kind == kind), key=lambda due: due.key
         )
-
-    async def _held(self) -> Collection[UUID]:
-        await asyncio.sleep(0)
-        subjects = {armed.due.stream.id for armed in self._store.due.values()}
-        return await self._parking.held(subjects) if self._parking is not None else ()
