@@ -31,6 +31,7 @@ from gehoor.runtime.ports import (
     Service,
     StaleError,
     Store,
+    TakenError,
     Wish,
 )
 from gehoor.runtime.sealing import holds, seal, unseal
@@ -113,7 +114,8 @@ class Handling:
 
         Raises:
             Refusal: the command contradicts what has happened.
-            StaleError: a due row was taken by another, or too many others kept being first.
+            TakenError: a due row was taken by another.
+            StaleError: too many others kept being first.
         """
         return await self.handle_all([Work(because, [wish], fired=fired, asked=asked)])
 
@@ -124,7 +126,8 @@ class Handling:
 
         Raises:
             Refusal: a command contradicts what has happened.
-            StaleError: a due row was taken by another, or too many others kept being first.
+            TakenError: a due row was taken by another.
+            StaleError: too many others kept being first.
         """
         for _ in range(STALE_MAX):
             fresh = await self._not_handled_before(works)
@@ -139,9 +142,9 @@ class Handling:
             commit = replace(await self._commit(opened, fresh, now, progress or {}), remember=answers)
             try:
                 recorded = await self.store.commit(commit)
+            except TakenError:
+                raise
             except StaleError:
-                if any(work.fired for work in fresh):
-                    raise
                 continue
             self._noticed(recorded)
             return decided

@@ -88,7 +88,7 @@ class Listener:
         if self._purge is not None:
             beside.append(asyncio.create_task(self._every(PURGE_EVERY, self._clear)))
         try:
-            await self.consumer.run(self._deliver)
+            await self.consumer.run(self.deliver)
         except StoppedError:
             log.info("stopped while waiting")
         except TooManyParkedError as broken:
@@ -111,7 +111,14 @@ class Listener:
 
     # --- a batch -------------------------------------------------------------------------------------------------
 
-    async def _deliver(self, batch: Sequence[Message]) -> None:
+    async def deliver(self, batch: Sequence[Message]) -> None:
+        """Handle a batch, or park what can't be; returns once all that follows from it is stored.
+
+        Raises:
+            StoppedError: the listener was stopped meanwhile.
+            TooManyParkedError: no more may be parked.
+            Exception: a defect, where `die` did not end the process.
+        """
         if not batch:
             return
         try:

@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,12 +22,14 @@ from gehoor.runtime.pulse import Progress, Pulse
 from gehoor.runtime.waiting import StoppedError, backoff, unless
 
 POLL = timedelta(milliseconds=200)
-LEASE = timedelta(seconds=60)
+BRIEFLY = timedelta(milliseconds=10)
+LEASE = timedelta(seconds=30)
 """How long a claimed row is another's to leave alone: longer than any delivery takes."""
 PATIENCE = timedelta(seconds=10)
 """How long a timer waits for the journal, before it fires and says so."""
 WAIT_MIN = timedelta(milliseconds=200)
 WAIT_MAX = timedelta(seconds=5)
+DEFECT_WAIT_MAX = timedelta(hours=1)
 STOP_MAX = timedelta(seconds=5)
 BATCH_MAX = 200
 
@@ -39,8 +41,8 @@ class _Lane:
     kind: str
     progress: Progress
     slots: int
-    failed: dict[tuple[UUID, int], int] = field(default_factory=dict)
-    """How often a row failed here, by key and arming."""
+    failed: dict[tuple[UUID, int], tuple[int, datetime]] = field(default_factory=dict)
+    """How often a row failed here, and until when it is left alone; by key and arming."""
     running: set[asyncio.Task[None]] = field(default_factory=set)
     done: "asyncio.Queue[tuple[Due, Work]]" = field(default_factory=asyncio.Queue)
 
@@ -147,10 +149,13 @@ class DueWorker:
         free = lane.slots - len(lane.running) - lane.done.qsize()
         claimed = await self._due.claim([lane.kind], now, self._lease, free) if free > 0 else ()
         if not claimed:
-            await self._sleep(self._poll)
+            await self._sleep(self._poll if free > 0 else BRIEFLY)
             return
         lane.progress.lag = (now - claimed[0].at).total_seconds()
         for due in claimed:
+            _, left_alone = lane.failed.get((due.key, due.arming), (0, now))
+            if left_alone > now:
+                continue
             task = asyncio.create_task(self._perform(lane, due, caught_up=caught_up))
             lane.running.add(task)
             task.add_done_callback(lane.running.discard)
@@ -172,8 +177,10 @@ class DueWorker:
     async def _perform(self, lane: _Lane, due: Due, *, caught_up: bool) -> None:
         try:
             wish = await self._service.performers[due.kind](due, Moment(self._clock.now(), caught_up))
+        except (TemporaryError, StaleError) as away:
+            await self._again_soon(lane, [due], away)
         except Exception as failed:  # noqa: BLE001 - whatever it is, it holds up nothing else
-            await self._again_later(lane, due, failed)
+            self._again_later(lane, due, failed)
         else:
             lane.done.put_nowait((due, Work(Cause.of_due(due), (wish,), fired=due)))
 
@@ -184,42 +191,56 @@ class DueWorker:
             while len(batch) < self._batch_max and not lane.done.empty():
                 batch.append(lane.done.get_nowait())
             batch.sort(key=lambda one: one[0].at)
-            try:
-                await self._handling.handle_all([work for _, work in batch])
-                self._recorded(lane, [due for due, _ in batch])
-            except Exception:  # noqa: BLE001 - one at a time tells which it is
-                for due, work in batch:
-                    await self._commit_single(lane, due, work)
+            await self._record(lane, batch)
+            for _ in batch:
+                lane.done.task_done()
 
-    async def _commit_single(self, lane: _Lane, due: Due, work: Work) -> None:
+    async def _record(self, lane: _Lane, batch: Sequence[tuple[Due, Work]]) -> None:
+        dues = [due for due, _ in batch]
         try:
-            await self._handling.handle_all([work])
-        except TakenError:
-            lane.failed.pop((due.key, due.arming), None)
-        except Exception as failed:  # noqa: BLE001 - it comes again
-            await self._again_later(lane, due, failed)
+            await self._handling.handle_all([work for _, work in batch])
+        except TemporaryError as away:
+            await self._again_soon(lane, dues, away)
+        except Exception as failed:  # noqa: BLE001 - one at a time tells which it is, and then it comes again
+            if len(batch) > 1:
+                for one in batch:
+                    await self._record(lane, [one])
+            elif isinstance(failed, TakenError):
+                self._forget(lane, dues)
+            elif isinstance(failed, StaleError):
+                await self._again_soon(lane, dues, failed)
+            else:
+                self._again_later(lane, dues[0], failed)
         else:
-            self._recorded(lane, [due])
+            self._recorded(lane, dues)
 
     def _recorded(self, lane: _Lane, recorded: Sequence[Due]) -> None:
         now = self._clock.now()
+        self._forget(lane, recorded)
         for due in recorded:
-            lane.failed.pop((due.key, due.arming), None)
             self._metrics.lateness.labels(due.kind).observe((now - due.at).total_seconds())
         self._metrics.handled.labels(f"due.{lane.kind}").inc(len(recorded))
         lane.progress.made(now)
 
-    async def _again_later(self, lane: _Lane, due: Due, failed: Exception) -> None:
-        """Leave it claimed: it comes again when the lease ends; sooner where something was merely away."""
-        if isinstance(failed, TemporaryError | StaleError):
-            await self._sleep(backoff(0, WAIT_MIN, WAIT_MAX, self._draw))
-            with suppress(TemporaryError):
-                await self._due.release([due])
-            return
-        tries = lane.failed[due.key, due.arming] = lane.failed.get((due.key, due.arming), 0) + 1
-        self._metrics.defects.labels(f"due.{lane.kind}").inc()
+    def _forget(self, lane: _Lane, dues: Sequence[Due]) -> None:
+        for due in dues:
+            lane.failed.pop((due.key, due.arming), None)
+
+    async def _again_soon(self, lane: _Lane, dues: Sequence[Due], away: Exception) -> None:
+        """Something is away that will be back: give them back a little later."""
+        lane.progress.waits(str(away), red=False)
+        await self._sleep(backoff(0, WAIT_MIN, WAIT_MAX, self._draw))
+        with suppress(TemporaryError):
+            await self._due.release(dues)
+
+    def _again_later(self, lane: _Lane, due: Due, failed: Exception) -> None:
+        """Tell it, and leave it claimed: it comes again when its lease ends, the longer after the oftener it failed."""
+        tries, _ = lane.failed.get((due.key, due.arming), (0, None))
+        pause = backoff(tries, self._lease, DEFECT_WAIT_MAX, self._draw)
+        lane.failed[due.key, due.arming] = tries + 1, self._clock.now() + pause
         lane.progress.note = f"{len(lane.failed)} can't be performed"
-        log.error("a due row can't be performed", error=failed, kind=due.kind, key=due.key, due=due.at, attempt=tries)
+        self._metrics.defects.labels(f"due.{lane.kind}").inc()
+        log.error("can't be performed", error=failed, kind=due.kind, key=due.key, due=due.at, attempt=tries + 1)
 
     # --- stopping ------------------------------------------------------------------------------------------------
 
@@ -230,8 +251,7 @@ class DueWorker:
     async def _leave(self, lane: _Lane, committing: asyncio.Task[None]) -> None:
         async def finish() -> None:
             await asyncio.gather(*lane.running, return_exceptions=True)
-            while not lane.done.empty():
-                await asyncio.sleep(0.01)
+            await lane.done.join()
 
         await _within(finish(), STOP_MAX)
         for task in (*lane.running, committing):

@@ -48,4 +48,5 @@ def backoff(tried: int, least: timedelta, most: timedelta, draw: Callable[[], fl
 
     `draw` gives a number from 0 to 1; half of the pause is certain.
     """
-    return min(least * 2 ** min(tried, 20), most) * (0.5 + draw() / 2)
+    doubled: timedelta = least * 2 ** min(tried, 20)
+    return min(doubled, most) * (0.5 + draw() / 2)

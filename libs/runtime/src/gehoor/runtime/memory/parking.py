@@ -8,16 +8,14 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from gehoor.runtime.memory.store import MemoryStore
 from gehoor.runtime.parking import Dropped, Parked, Place, Why
 from gehoor.runtime.ports import TemporaryError
 
 
 class MemoryParking:
-    """`Parking` beside a `MemoryStore`, whose due table holds what is parked here."""
+    """`Parking` in memory."""
 
-    def __init__(self, store: MemoryStore) -> None:
-        self._store = store
+    def __init__(self) -> None:
         self._parked: dict[Place, Parked] = {}
         self._tries: dict[Place, int] = defaultdict(int)
         self._dropped: list[Dropped] = []
@@ -30,7 +28,6 @@ class MemoryParking:
     async def park(self, parked: Parked) -> None:
         """Set it aside; in the place of what was noted of it before."""
         self._parked[parked.place] = parked
-        self._hold()
         self._tries.pop(parked.place, None)
 
     async def wait_behind(self, parked: Parked) -> bool:
@@ -57,12 +54,10 @@ class MemoryParking:
     async def release(self, place: Place) -> None:
         """It was handled: forget it."""
         self._parked.pop(place, None)
-        self._hold()
 
     async def drop(self, place: Place, *, by: str, because: str, at: datetime) -> Dropped | None:
         """Give it up and keep a record of that without its body; None where nothing is parked there."""
         parked = self._parked.pop(place, None)
-        self._hold()
         if parked is None:
             return None
         dropped = Dropped(replace(parked, body=b""), by, because, at)
@@ -84,6 +79,3 @@ class MemoryParking:
             raise TemporaryError(f"somebody else drains {subject}")
         async with self._locks[subject]:
             yield
-
-    def _hold(self) -> None:
-        self._store.parked = {one.subject for one in self._parked.values()}
