@@ -11,18 +11,16 @@ from urllib.parse import urlsplit, urlunsplit
 
 from gehoor.cli.installation import FILE, FOLDER, SERVICES, Installation, ServiceAccess, find_installation
 from gehoor.cli.keyholders import HOLDERS, Holder
+from gehoor.cli.prepare import PARTITIONS, prepare, schema_of
 from gehoor.cli.servers import ServiceServer
 from gehoor.devstack import Stack
 from gehoor.devstack.process import StackError
 from gehoor.devstack.server import Say
 from gehoor.devstack.stack import say_on_terminal
 from gehoor.runtime.http.keys import ApiKey, issue
-from gehoor.runtime.kafka import topics
 from gehoor.runtime.postgres.connecting import close_pool, open_pool
 from gehoor.runtime.postgres.keys import PostgresKeys
-from gehoor.runtime.postgres.migrating import Home, migrate
 
-PARTITIONS = 12
 PARTNER_SERVICE = "partner-escalation"
 WEBHOOK_SECRET_BYTES = 24
 _CHECKOUT = Path(__file__).parents[4]
@@ -64,8 +62,7 @@ async def bring_up(
     stack = await asyncio.to_thread(Stack.start, folder, hasty=hasty, say=say)
     known = _known(folder)
     installation = _installed(stack, known, (policy or _policy_of(known) or sources / "deploy/policy/default.yaml"))
-    homes = [_home(name, installation, sources) for name in SERVICES]
-    await asyncio.gather(migrate(stack.postgres, homes), _make_topics(installation))
+    await prepare(installation, stack.postgres, sources)
     if known is None:
         await _hand_out_keys(installation)
     installation.write(folder)
@@ -108,11 +105,6 @@ def settings_of(installation: Installation, service: str) -> dict[str, str]:
         secrets_ = {name.upper().replace("-", "_"): secret for name, secret in installation.partner_secrets.items()}
         told |= {f"GEHOOR_PARTNER_SECRET_{name}": secret for name, secret in secrets_.items()}
     return {name: value for name, value in told.items() if value}
-
-
-def schema_of(service: str) -> str:
-    """Where in the database a service's tables are."""
-    return service.replace("-", "_")
 
 
 def _known(folder: Path) -> Installation | None:
@@ -158,22 +150,6 @@ def _as_role(owner: str, role: str) -> str:
 
 def _webhook_secret() -> str:
     return "whsec_" + b64encode(secrets.token_bytes(WEBHOOK_SECRET_BYTES)).decode()
-
-
-def _home(service: str, installation: Installation, sources: Path) -> Home:
-    access = installation.service(service)
-    return Home(
-        schema=schema_of(service),
-        dsn=access.dsn,
-        outside=access.outside_dsn,
-        migrations=sources / "services" / service / "migrations",
-        keeps_keyring=service == "intake",
-    )
-
-
-async def _make_topics(installation: Installation) -> None:
-    wanted = [topics.journal(installation.journal, PARTITIONS), topics.inbound(installation.inbound, PARTITIONS)]
-    await topics.ensure(installation.kafka, wanted)
 
 
 async def _hand_out_keys(installation: Installation) -> None:
