@@ -21,6 +21,8 @@ import aiosmtplib
 from gehoor.runtime.http.bodies import header_safe
 from gehoor.runtime.ports import Attempted, Mail, Result
 
+_SEVEN_BITS = SMTP.clone(cte_type="7bit")
+"""Not every server on the way takes eight."""
 TRY_WITHIN = timedelta(seconds=20)
 """One attempt, from connecting to the server's last word."""
 
@@ -76,7 +78,7 @@ def write(mail: Mail, sender: str, now: datetime) -> EmailMessage:
         ValueError: something that becomes a header holds a line end, or an address is none.
     """
     address = parseaddr(sender)[1]
-    message = EmailMessage(SMTP)
+    message = EmailMessage(_SEVEN_BITS)
     message["From"] = header_safe(sender)
     message["To"] = _address(mail.to)
     message["Subject"] = header_safe(f"{mail.subject} [{mail.reference}]" if mail.reference else mail.subject)

@@ -22,7 +22,7 @@ from uuid import UUID
 
 import httpx2
 from standardwebhooks import Webhook
-from standardwebhooks.webhooks import WebhookVerificationError
+from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from gehoor.runtime.ports import Attempted, Endpoint, Result
 
@@ -66,7 +66,7 @@ class HttpWebhooks:
         try:
             url = httpx2.URL(to.url)
             headers = sign(to.secret, key, body, self._now())
-        except (httpx2.InvalidURL, ValueError, WebhookVerificationError):
+        except (httpx2.InvalidURL, ValueError):
             return Attempted(Result.REFUSED, "misconfigured")
         if url.scheme not in {"http", "https"} or not url.host:
             return Attempted(Result.REFUSED, "misconfigured")
@@ -117,7 +117,7 @@ def sign(secret: str, key: UUID, body: bytes, now: datetime) -> dict[str, str]:
     """
     try:
         signature = Webhook(secret).sign(str(key), now, body.decode())
-    except RuntimeError as wrong:
+    except (RuntimeError, EmptyWebhookSecretError) as wrong:
         raise ValueError("the endpoint's secret is none") from wrong
     return {
         "Content-Type": "application/json",
