@@ -7,7 +7,6 @@ from pydantic import Field
 from gehoor.events.fact import Fact
 from gehoor.events.private import Private
 from gehoor.events.terms import (
-    Category,
     ClockId,
     ClockKind,
     ContactId,
@@ -16,6 +15,7 @@ from gehoor.events.terms import (
     Instant,
     PartnerId,
     PromiseId,
+    PromiseKind,
     Slug,
     StaffId,
     Term,
@@ -29,9 +29,11 @@ class Watched(Value):
     """What a clock watches: the complaint itself, or the one thing of it that is named here."""
 
     promise_id: PromiseId | None = None
+    promise_kind: PromiseKind | None = None
+    replaces: PromiseId | None = Field(None, description="The promise that this one was rescheduled from.")
     ticket_id: TicketId | None = None
     partner: PartnerId | None = None
-    escalation_id: EscalationId | None = None
+    escalation_id: EscalationId | None = Field(None, description="Whose next step it is.")
     offer: int | None = Field(None, description="Of a transfer.")
 
 
@@ -55,7 +57,13 @@ class DeadlineSet(Fact, type="sla.deadline-set.v1"):
     starts: Instant
     deadline: Deadline
     watches: Watched = Watched()
-    category: Category | None = None
+
+
+class MoveReason(StrEnum):
+    """Why a clock runs until another moment."""
+
+    OWNER_CHANGED = "owner-changed"
+    EARLIER_RECEIPT = "earlier-receipt"
 
 
 class DeadlineMoved(Fact, type="sla.deadline-moved.v1"):
@@ -67,7 +75,7 @@ class DeadlineMoved(Fact, type="sla.deadline-moved.v1"):
     starts: Instant
     deadline: Deadline
     arming: int = Field(ge=2, description="How many times it has now been armed.")
-    why: Slug
+    why: MoveReason
 
 
 class CancelReason(StrEnum):
@@ -118,8 +126,11 @@ class MissReason(StrEnum):
     """How a clock was missed."""
 
     DUE_PASSED = "due-passed"
+    """Nothing had happened when its moment passed."""
     UNILATERAL = "unilateral"
+    """A promise was put off without the customer's agreement."""
     HEARD_LATE = "heard-late"
+    """It happened, or nothing was wanted any more, but after the due; known before the clock fired."""
 
 
 class DeadlineMissed(Fact, type="sla.deadline-missed.v1"):
@@ -145,13 +156,23 @@ class MissCorrected(Fact, type="sla.miss-corrected.v1"):
     watches: Watched = Watched()
 
 
+class DeliveryChannel(StrEnum):
+    """By which way an escalation reaches its addressee."""
+
+    MAIL = "mail"
+    WEBHOOK = "webhook"
+
+
 class EscalationRaised(Fact, type="sla.escalation-raised.v1"):
-    """A question to a named addressee that wants a human answer by a moment."""
+    """A question to a named addressee that wants a human answer by a moment.
+
+    One escalation climbs under one id: raised again at the next level, and at the top again and again.
+    """
 
     escalation_id: EscalationId
     level: int = Field(ge=1)
     addressee: Slug = Field(description="A role of the policy: deputy, coordinator, manager.")
-    desk: DeskId = Field(description="The desk that is accountable.")
+    desk: DeskId = Field(description="The desk that is asked: the accountable one, for a transfer the receiving one.")
     clock_id: ClockId = Field(description="The clock that was missed.")
     kind: ClockKind
     watches: Watched = Watched()
@@ -159,13 +180,7 @@ class EscalationRaised(Fact, type="sla.escalation-raised.v1"):
     policy: Slug
     computed: Words = Field(description="The computation of `answer_by` in words.")
     repeat: int = Field(0, ge=0, description="How often this level was asked before: the top repeats.")
-
-
-class DeliveryChannel(StrEnum):
-    """By which way an escalation reaches its addressee."""
-
-    MAIL = "mail"
-    WEBHOOK = "webhook"
+    channels: tuple[DeliveryChannel, ...] = Field((), description="By which ways it is delivered, each on its own.")
 
 
 class EscalationDelivered(Fact, type="sla.escalation-delivered.v1"):
@@ -210,6 +225,8 @@ class EndReason(StrEnum):
     WITHDRAWN = "withdrawn"
     MERGED = "merged"
     RELEASED = "released"
+    RESCHEDULED = "rescheduled"
+    TICKET_WITHDRAWN = "ticket-withdrawn"
     NEXT_STEP_DONE = "next-step-done"
     NO_COMPLAINT = "no-complaint"
 
