@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from gehoor.runtime.ports.behaviour import Aggregate, Due, Moment, Performer, Service, Wish
 from gehoor.runtime.ports.causes import Cause, Heard, Remembered
 from gehoor.runtime.ports.errors import DefectError, StaleError, TakenError, TemporaryError, UnknownKeyError
-from gehoor.runtime.ports.journal import Consumer, Deliver, Message, Partition, Producer
+from gehoor.runtime.ports.journal import Consumer, Deliver, Message, Outgoing, Partition, Producer
 from gehoor.runtime.ports.keeping import Blobs, Clock, Key, Keyring
 from gehoor.runtime.ports.leaving import Attempted, Endpoint, Mail, Mailer, Result, Webhooks
-from gehoor.runtime.ports.store import Append, Commit, DueTable, Outbox, Outgoing, Store
+from gehoor.runtime.ports.store import Append, Commit, DueTable, Outbox, Store
 from gehoor.runtime.ports.views import Row, Views
 
 __all__ = [

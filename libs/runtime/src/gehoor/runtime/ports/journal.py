@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from gehoor.events.envelope import Headers
-from gehoor.runtime.ports.store import Outgoing
 
 Partition = tuple[str, int]
 """Topic and partition."""
@@ -46,6 +46,17 @@ class Consumer(Protocol):
     async def ends(self) -> Mapping[Partition, int]:
         """The end of each partition of its topics, as the broker says now."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A pending outbox row as a journal record."""
+
+    position: int
+    key: bytes
+    headers: Headers
+    value: bytes
+    recorded_at: datetime
 
 
 class Producer(Protocol):

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from gehoor.events.envelope import Headers, Recorded, Stream
+from gehoor.events.envelope import Recorded, Stream
 from gehoor.runtime.ports.behaviour import Due
 from gehoor.runtime.ports.causes import Heard, Remembered
-from gehoor.runtime.ports.journal import Partition
+from gehoor.runtime.ports.journal import Outgoing, Partition
 from gehoor.runtime.ports.views import Row, Views
 
 
@@ -44,17 +44,6 @@ class Commit:
     progress: Mapping[Partition, int] = field(default_factory=dict)
     """The next offset to read, per partition."""
     remember: Sequence[Remembered] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A pending outbox row as a journal record."""
-
-    position: int
-    key: bytes
-    headers: Headers
-    value: bytes
-    recorded_at: datetime
 
 
 class Store(Views, Protocol):
