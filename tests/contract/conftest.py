@@ -7,7 +7,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from pytest import FixtureRequest
 
 from gehoor.devstack import Stack
 from gehoor.runtime.postgres.connecting import Pool, close_pool, open_pool
@@ -40,8 +39,8 @@ class Migrated:
             Home("reader", self.dsn("reader")),
         ]
 
-    def pool(self, role: str = "ledger", schema: str = "ledger") -> "asyncio.Future[Pool]":
-        return asyncio.ensure_future(open_pool(self.dsn(role), schema=schema, keyring="ledger", size=8))
+    async def pool(self, role: str = "ledger", schema: str = "ledger") -> Pool:
+        return await open_pool(self.dsn(role), schema=schema, keyring="ledger", size=8)
 
 
 ROLES = uuid4().hex[:8]
@@ -76,6 +75,6 @@ async def pool(migrated: Migrated) -> AsyncIterator[Pool]:
 
 
 @pytest.fixture(params=["memory", "postgres"])
-def kept_by(request: FixtureRequest) -> str:
+def kept_by(request: pytest.FixtureRequest) -> str:
     """Which implementation keeps the promise."""
     return str(request.param)

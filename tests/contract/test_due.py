@@ -105,7 +105,7 @@ async def test_what_fired_is_gone(store: Store, table: DueTable) -> None:
         await store.commit(Commit(NOON, fired=[due]))
 
 
-async def test_of_two_who_fire_the_same_one_is_first(store: Store, table: DueTable) -> None:
+async def test_of_two_who_fire_the_same_one_is_first(store: Store) -> None:
     """As when a lease ended while its holder was still at work."""
     due = timer()
     await store.commit(Commit(NOON, armed=[due]))

@@ -8,14 +8,15 @@ import pytest
 from gehoor.events.envelope import from_record, to_headers
 from gehoor.runtime.memory.outbox import MemoryOutbox
 from gehoor.runtime.memory.store import MemoryStore
-from gehoor.runtime.ports import Commit, Outbox, StaleError, Store
+from gehoor.runtime.ports import Commit, StaleError, Store
 from gehoor.runtime.postgres.outbox import PostgresOutbox
 from gehoor.runtime.postgres.store import PostgresStore
+from gehoor.runtime.relaying import Published
 from tests.ledger import NAME, NOON, Looked, Opened, Paid, account, append
 
 OPENED = Opened(occurred_at=NOON)
 
-Parts = tuple[Store, Outbox]
+Parts = tuple[Store, Published]
 
 
 @pytest.fixture

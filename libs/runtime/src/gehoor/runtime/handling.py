@@ -5,29 +5,25 @@ idempotency key, each checked in the same transaction that writes what follows.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from gehoor.events.catalogue import CATALOGUE, Catalogue
-from gehoor.events.envelope import Recorded, Stream, event_id, to_bytes, to_json
-from gehoor.events.fact import Fact, is_published
-from gehoor.events.private import CLEAR, SEALED, Erased, Json
+from gehoor.events.envelope import Recorded, Stream, to_bytes, to_json
+from gehoor.events.private import CLEAR, SEALED, Json
+from gehoor.runtime.opened import Opened
 from gehoor.runtime.ports import (
-    Aggregate,
     Append,
     Cause,
     Clock,
     Commit,
-    DefectError,
     Due,
     Heard,
-    Key,
     Keyring,
     Partition,
     Remembered,
-    Row,
     Service,
     StaleError,
     Store,
@@ -65,18 +61,6 @@ class Work:
     heard: Heard | None = None
     fired: Due | None = None
     asked: Asked | None = None
-
-
-@dataclass
-class _Open:
-    """A stream while it is being handled: as loaded, and as decided so far."""
-
-    aggregate: Aggregate[Any, Any]
-    before: Any
-    after: Any
-    version: int
-    sequence: int
-    decided: list[Recorded] = field(default_factory=list)
 
 
 class Handling:
@@ -136,10 +120,10 @@ class Handling:
             decided: list[Recorded] = []
             answers: list[Remembered] = []
             for work in fresh:
-                followed = self._decide(opened, work, now)
+                followed = _decide(opened, work, now)
                 decided += followed
                 answers += [work.asked.answer(followed)] if work.asked is not None else []
-            commit = replace(await self._commit(opened, fresh, now, progress or {}), remember=answers)
+            commit = await self._commit(opened, fresh, answers, now, progress or {})
             try:
                 recorded = await self.store.commit(commit)
             except TakenError:
@@ -147,7 +131,8 @@ class Handling:
             except StaleError:
                 continue
             self._noticed(recorded)
-            return decided
+            placed = {event.id: event for event in recorded}
+            return [placed[event.id] for event in decided]
         raise StaleError("too many others were first")
 
     async def read(self, stream: Stream, *, unsealed: bool = True) -> tuple[Any, Sequence[Recorded]]:
@@ -165,16 +150,13 @@ class Handling:
         """
         jsons = [to_json(event.fact) for event in events]
         closed = {event.subject for event, json in zip(events, jsons, strict=True) if holds(json, SEALED)}
-        keys = await self._keys(closed) if closed else {}
+        keys = await self.keyring.keys(closed) if closed else {}
         return [
             replace(event, fact=self._catalogue.read(event.fact.type, unseal(json, keys.get(event.subject), event.id)))
             if holds(json, SEALED)
             else event
             for event, json in zip(events, jsons, strict=True)
         ]
-
-    async def _keys(self, subjects: Collection[UUID], *, create: bool = False) -> Mapping[UUID, Key | Erased]:
-        return await self.keyring.keys(subjects, create=create)
 
     async def _not_handled_before(self, works: Sequence[Work]) -> list[Work]:
         """Without what was handled already, also when the same record stands twice in the batch."""
@@ -195,117 +177,69 @@ class Handling:
             fresh.append(work)
         return fresh
 
-    async def _open(self, streams: Collection[Stream]) -> dict[Stream, _Open]:
-        loaded = await self.store.load(streams) if streams else {}
-        opened = {}
-        for stream, events in loaded.items():
-            aggregate = self.service.aggregate(stream.kind)
-            readable = await self.unseal(events) if aggregate.unseals else events
-            state = aggregate.decider.fold(event.fact for event in readable)
-            version = events[-1].version if events else 0
-            sequence = max((event.sequence or 0 for event in events), default=0)
-            opened[stream] = _Open(aggregate, state, state, version, sequence)
-        return opened
-
-    def _decide(self, opened: Mapping[Stream, _Open], work: Work, now: datetime) -> list[Recorded]:
-        decided = []
-        for place, wish in enumerate(work.wishes):
-            stream = opened[wish.stream]
-            command = f"{work.because.command}{type(wish.command).__name__}.{place}"
-            for index, fact in enumerate(stream.aggregate.decider.decide(stream.after, wish.command)):
-                decided.append(self._record(stream, wish.stream, fact, work.because, command, index, now))
-        return decided
-
-    def _record(  # noqa: PLR0917 - the parts of one row
-        self, opened: _Open, stream: Stream, fact: Fact, because: Cause, command: str, index: int, now: datetime
-    ) -> Recorded:
-        published = is_published(fact.type)
-        opened.sequence += published
-        event = Recorded(
-            id=event_id(self.service.name, stream, because.id, command, index),
-            service=self.service.name,
-            stream=stream,
-            fact=fact,
-            recorded_at=now,
-            causation=because.id,
-            correlation=because.correlation,
-            sequence=opened.sequence if published else None,
-            traceparent=because.traceparent,
-            version=opened.version + len(opened.decided) + 1,
-        )
-        opened.decided.append(event)
-        opened.after = opened.aggregate.decider.evolve(opened.after, fact)
-        return event
+    async def _open(self, streams: Collection[Stream]) -> dict[Stream, Opened]:
+        loaded = dict(await self.store.load(streams)) if streams else {}
+        aggregates = {stream: self.service.aggregate(stream.kind) for stream in loaded}
+        closed = [event for stream, events in loaded.items() if aggregates[stream].unseals for event in events]
+        readable = {event.id: event for event in await self.unseal(closed)}
+        return {
+            stream: Opened.of(
+                self.service.name, stream, aggregates[stream], [readable.get(event.id, event) for event in events]
+            )
+            for stream, events in loaded.items()
+        }
 
     async def _commit(
-        self, opened: Mapping[Stream, _Open], works: Sequence[Work], now: datetime, progress: Mapping[Partition, int]
+        self,
+        opened: Mapping[Stream, Opened],
+        works: Sequence[Work],
+        answers: Sequence[Remembered],
+        now: datetime,
+        progress: Mapping[Partition, int],
     ) -> Commit:
-        moved = {stream: held for stream, held in opened.items() if held.decided}
+        moved = [held for held in opened.values() if held.decided]
+        appends = await self._seal(moved)
         fired = [work.fired for work in works if work.fired is not None]
-        rows_set, rows_dropped = _rows_changed(moved)
-        armed, disarmed = _due_changed(moved)
-        self._no_due_again(opened, fired)
+        rows = [held.rows_changed() for held in moved]
+        due = [held.due_changed(fired) for held in opened.values()]
         return Commit(
             at=now,
-            appends=await self._appends(moved),
-            rows_set=rows_set,
-            rows_dropped=rows_dropped,
-            armed=armed,
-            disarmed=[due for due in disarmed if due not in fired],
+            appends=appends,
+            rows_set=[row for changed, _ in rows for row in changed],
+            rows_dropped=[at for _, gone in rows for at in gone],
+            armed=[one for armed, _ in due for one in armed],
+            disarmed=[one for _, gone in due for one in gone],
             fired=fired,
-            heard=_last_of_each([work.heard for work in works if work.heard is not None]),
+            heard=list({work.heard.source: work.heard for work in works if work.heard is not None}.values()),
             progress=progress,
+            remember=answers,
         )
 
-    async def _appends(self, moved: Mapping[Stream, _Open]) -> list[Append]:
-        jsons: dict[UUID, Json] = {event.id: to_json(event.fact) for held in moved.values() for event in held.decided}
-        personal = {
-            stream.id for stream, held in moved.items() if any(holds(jsons[event.id], CLEAR) for event in held.decided)
-        }
-        keys = await self._keys(personal, create=self._creates_keys) if personal else {}
-        return [
-            Append(
-                stream=stream,
-                after=held.version,
-                events=tuple(held.decided),
-                bodies=tuple(to_bytes(seal(jsons[event.id], keys.get(stream.id), event.id)) for event in held.decided),
+    async def _seal(self, moved: Sequence[Opened]) -> list[Append]:
+        """The appends, their private fields sealed: here and nowhere else."""
+        jsons: dict[UUID, Json] = {event.id: to_json(event.fact) for held in moved for event in held.decided}
+        personal = {event_id for event_id, json in jsons.items() if holds(json, CLEAR)}
+        subjects = {held.stream.id for held in moved for event in held.decided if event.id in personal}
+        keys = await self.keyring.keys(subjects, create=self._creates_keys) if subjects else {}
+        appends = []
+        for held in moved:
+            sealed = [seal(jsons[event.id], keys.get(held.stream.id), event.id) for event in held.decided]
+            bodies = tuple(to_bytes(json) for json in sealed)
+            appends.append(Append(held.stream, held.version, tuple(held.decided), bodies))
+            held.settle(
+                self._catalogue.read(event.fact.type, json)
+                if event.id in personal and not held.aggregate.unseals
+                else event.fact
+                for event, json in zip(held.decided, sealed, strict=True)
             )
-            for stream, held in moved.items()
-        ]
-
-    @staticmethod
-    def _no_due_again(opened: Mapping[Stream, _Open], fired: Sequence[Due]) -> None:
-        for due in fired:
-            held = opened.get(due.stream)
-            if held is not None and (due.kind, due.key, due.arming) in {
-                (still.kind, still.key, still.arming) for still in held.aggregate.due(due.stream, held.after)
-            }:
-                raise DefectError(f"{due.kind} {due.key} fired and is due again under the same arming")
+        return appends
 
 
-def _rows_changed(moved: Mapping[Stream, _Open]) -> tuple[list[Row], list[tuple[str, str]]]:
-    """The rows to write and those to drop: the difference between what the state meant and what it means."""
-    rows_set: list[Row] = []
-    dropped: list[tuple[str, str]] = []
-    for stream, held in moved.items():
-        before = {(row.view, row.key): row for row in held.aggregate.rows(stream, held.before)}
-        after = {(row.view, row.key): row for row in held.aggregate.rows(stream, held.after)}
-        rows_set += [row for at, row in after.items() if before.get(at) != row]
-        dropped += [at for at in before if at not in after]
-    return rows_set, dropped
-
-
-def _due_changed(moved: Mapping[Stream, _Open]) -> tuple[list[Due], list[Due]]:
-    """What to arm and to disarm, likewise."""
-    armed: list[Due] = []
-    disarmed: list[Due] = []
-    for stream, held in moved.items():
-        before = {(due.kind, due.key): due for due in held.aggregate.due(stream, held.before)}
-        after = {(due.kind, due.key): due for due in held.aggregate.due(stream, held.after)}
-        armed += [due for at, due in after.items() if before.get(at) != due]
-        disarmed += [due for at, due in before.items() if at not in after]
-    return armed, disarmed
-
-
-def _last_of_each(heard: Sequence[Heard]) -> list[Heard]:
-    return list({one.source: one for one in heard}.values())
+def _decide(opened: Mapping[Stream, Opened], work: Work, now: datetime) -> list[Recorded]:
+    return [
+        event
+        for place, wish in enumerate(work.wishes)
+        for event in opened[wish.stream].decide(
+            wish.command, work.because, f"{work.because.command}{type(wish.command).__name__}.{place}", now
+        )
+    ]

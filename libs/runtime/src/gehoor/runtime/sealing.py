@@ -83,7 +83,7 @@ def unseal_body(sealed: bytes, key: Key, bound_to: str) -> bytes:
     """
     try:
         return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound_to.encode())
-    except InvalidTag:
+    except (InvalidTag, ValueError):
         raise DefectError("a sealed body does not open with its key") from None
 
 
@@ -99,8 +99,8 @@ def _encrypt(cipher: AESGCM, clear: bytes, bound_to: bytes) -> str:
 def _decrypt(cipher: AESGCM, token: Any, bound_to: bytes) -> bytes:
     if not isinstance(token, str) or not token.startswith(_VERSION):
         raise DefectError("a sealed token of an unknown version")
-    raw = urlsafe_b64decode(token.removeprefix(_VERSION))
     try:
+        raw = urlsafe_b64decode(token.removeprefix(_VERSION))
         return cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], bound_to)
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # another's, or no token at all
         raise DefectError("a sealed token does not belong to this fact and field") from None
