@@ -129,7 +129,9 @@ class FaustConsumer:
     @staticmethod
     async def _leave(app: Any, running: asyncio.Future[None]) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(app.stop(), STOP_MAX.total_seconds())
+            async with asyncio.timeout(STOP_MAX.total_seconds()):
+                await asyncio.wait({running})  # stopped while it starts, it leaves its thread behind
+                await app.stop()
         running.cancel()
         with suppress(asyncio.CancelledError, Exception):
             await running

@@ -9,20 +9,26 @@ from gehoor.runtime.ports import Deliver, Message, Outgoing, Partition, Temporar
 
 
 class MemoryJournal:
-    """Topics with a fixed number of partitions, kept for ever; what each group has read of them.
-
-    Attributes:
-        away: While true the broker does not answer: producing fails, and nothing is fetched.
-    """
+    """Topics with a fixed number of partitions, kept for ever; what each group has read of them."""
 
     def __init__(self, partitions: int = 3) -> None:
         self.partitions = partitions
-        self.away = False
+        self._away = False
         self._records: dict[Partition, list[Message]] = {}
         self._read: dict[tuple[str, Partition], int] = {}
-        self._members: dict[str, list["MemoryConsumer"]] = {}
-        self._in_hand: dict[tuple[str, Partition], "MemoryConsumer"] = {}
+        self._members: dict[str, list[MemoryConsumer]] = {}
+        self._in_hand: dict[tuple[str, Partition], MemoryConsumer] = {}
         self._changed = asyncio.Event()
+
+    @property
+    def away(self) -> bool:
+        """While true the broker does not answer: producing fails, and nothing is fetched."""
+        return self._away
+
+    @away.setter
+    def away(self, away: bool) -> None:
+        self._away = away
+        self.notify()
 
     def append(self, topic: str, key: bytes | None, value: bytes | None, headers: Headers = ()) -> Message:
         """Write a record, whatever it is."""
