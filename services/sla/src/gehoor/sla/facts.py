@@ -27,6 +27,7 @@ class MatterHeard(Fact, type="sla-notes.matter-heard.v1"):
     matter: MatterKind
     reference: Reference
     desk: DeskId = Field(description="The first owner.")
+    label: Term | None = Field(None, description="What the customer called it, which may have a promise of its own.")
 
 
 class ReclassificationHeard(Fact, type="sla-notes.reclassification-heard.v1"):

@@ -24,6 +24,7 @@ from gehoor.events.terms import (
     PromiseKind,
     Reference,
     StaffId,
+    Term,
     TicketId,
 )
 
@@ -44,6 +45,8 @@ class HearMatter(Hear):
     matter: MatterKind
     reference: Reference
     desk: DeskId
+    label: Term | None = None
+    """What the customer called it."""
     same_as_another: bool = False
     """A report of a spot that is being handled already: it has no clock of its own."""
 

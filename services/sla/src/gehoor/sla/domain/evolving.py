@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from types import MappingProxyType
 from typing import TypeVar
 
 from gehoor.events.fact import Fact
@@ -22,7 +21,7 @@ from gehoor.events.sla import (
     MissCorrected,
 )
 from gehoor.events.terms import ClockId, ContactId, EscalationId
-from gehoor.sla.domain.watch import EMPTY, Clock, ClockState, Delivery, Escalation, EscalationState, Watch, delivery_of
+from gehoor.sla.domain.watch import Clock, ClockState, Delivery, Escalation, EscalationState, Watch, delivery_of
 from gehoor.sla.facts import (
     DeliveryAttempted,
     EarlierReceiptHeard,
@@ -91,6 +90,7 @@ def _of_matter(watch: Watch, fact: MatterHeard | ReclassificationHeard | Earlier
                 reference=fact.reference,
                 received_at=fact.occurred_at,
                 desk=watch.desk or fact.desk,
+                label=fact.label,
             )
         case ReclassificationHeard():
             return replace(watch, matter=fact.matter)
@@ -152,7 +152,7 @@ def _raised(watch: Watch, fact: EscalationRaised) -> Watch:
         raised_at=fact.occurred_at,
         answer_by=fact.answer_by,
         raisings=before.raisings + 1 if before else 1,
-        deliveries=MappingProxyType(deliveries),
+        deliveries=deliveries,
     )
     return replace(watch, escalations=_with(watch.escalations, escalation.id, escalation))
 
@@ -168,13 +168,13 @@ def _of_escalation(
                 state=EscalationState.ANSWERED,
                 answered_by=fact.by,
                 next_step_by=fact.next_step_by,
-                deliveries=EMPTY,
+                deliveries={},
             )
         case EscalationEnded():
-            return replace(escalation, state=EscalationState.ENDED, ended=fact.reason, deliveries=EMPTY)
+            return replace(escalation, state=EscalationState.ENDED, ended=fact.reason, deliveries={})
         case EscalationDelivered() | EscalationUndelivered():
             rest = {key: held for key, held in escalation.deliveries.items() if key != fact.delivery_id}
-            return replace(escalation, deliveries=MappingProxyType(rest))
+            return replace(escalation, deliveries=rest)
         case DeliveryAttempted():
             return _attempted(escalation, fact.delivery_id, fact)
 
@@ -196,4 +196,4 @@ def _escalation(watch: Watch, key: EscalationId, change: Callable[[Escalation], 
 
 
 def _with(held: Mapping[K, V], key: K, value: V) -> Mapping[K, V]:
-    return MappingProxyType({**held, key: value})
+    return {**held, key: value}

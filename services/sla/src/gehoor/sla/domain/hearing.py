@@ -60,6 +60,7 @@ def matter(decision: Decision, command: HearMatter) -> None:
             matter=command.matter,
             reference=command.reference,
             desk=command.desk,
+            label=command.label,
         )
     )
     if not command.same_as_another:
@@ -86,7 +87,7 @@ def earlier_receipt(decision: Decision, command: HearEarlierReceipt) -> None:
     for clock in decision.watch.of_kind(*RECEIPT_KINDS[MatterKind.COMPLAINT]):
         if clock.starts == received:
             start, desk = command.received_at, clock.desk
-            deadline = decision.rules.deadline(clock.kind, start, desk=desk)
+            deadline = decision.rules.deadline(clock.kind, start, desk=desk, label=decision.watch.label)
             why = MoveReason.EARLIER_RECEIPT
             clocks.move(decision, clock, deadline, desk=desk, starts=start, now=command.now, why=why)
 
@@ -101,7 +102,7 @@ def owner(decision: Decision, command: HearOwner) -> None:
     decision.state(OwnerHeard(occurred_at=command.at, desk=command.desk))
     for clock in decision.watch.of_kind(*_FOLLOW_THE_DESK):
         start, desk = clock.starts, command.desk
-        deadline = decision.rules.deadline(clock.kind, start, desk=desk)
+        deadline = decision.rules.deadline(clock.kind, start, desk=desk, label=decision.watch.label)
         if deadline is not None and deadline.due > command.now:
             why = MoveReason.OWNER_CHANGED
             clocks.move(decision, clock, deadline, desk=desk, starts=start, now=command.now, why=why)
@@ -247,7 +248,7 @@ def _since_receipt(decision: Decision, cause: str, received_at: datetime, now: d
 
 def _arm_by_policy(decision: Decision, clock_id: ClockId, kind: ClockKind, *, starts: datetime, now: datetime) -> None:
     desk = _desk(decision)
-    deadline = decision.rules.deadline(kind, starts, desk=desk)
+    deadline = decision.rules.deadline(kind, starts, desk=desk, label=decision.watch.label)
     clocks.arm(decision, clock_id, kind, desk=desk, starts=starts, now=now, deadline=deadline)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from gehoor.events.sla import Deadline, DeliveryChannel
-from gehoor.events.terms import ClockKind, DeskId, PartnerId, Slug
+from gehoor.events.terms import ClockKind, DeskId, PartnerId, Slug, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,13 @@ class Rules(Protocol):
         ...
 
     def deadline(
-        self, kind: ClockKind, starts: datetime, *, desk: DeskId, partner: PartnerId | None = None
+        self,
+        kind: ClockKind,
+        starts: datetime,
+        *,
+        desk: DeskId,
+        partner: PartnerId | None = None,
+        label: Term | None = None,
     ) -> Deadline | None:
         """The deadline of such a clock; None where the policy has no such clock."""
         ...

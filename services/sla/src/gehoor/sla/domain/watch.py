@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
-from typing import Any
 
 from gehoor.events.envelope import derived_id
 from gehoor.events.sla import Deadline, DeliveryChannel, EndReason, MissReason, Watched
@@ -19,10 +17,9 @@ from gehoor.events.terms import (
     MatterKind,
     PromiseId,
     Reference,
+    Term,
     TicketId,
 )
-
-EMPTY: Mapping[Any, Any] = MappingProxyType({})
 
 RECEIPT_KINDS = {
     MatterKind.COMPLAINT: (ClockKind.ACKNOWLEDGEMENT, ClockKind.FIRST_ANSWER, ClockKind.RESOLUTION),
@@ -118,7 +115,7 @@ class Escalation:
     answered_by: str | None = None
     next_step_by: datetime | None = None
     ended: EndReason | None = None
-    deliveries: Mapping[ContactId, Delivery] = EMPTY
+    deliveries: Mapping[ContactId, Delivery] = field(default_factory=dict)
 
     @property
     def open(self) -> bool:
@@ -136,12 +133,14 @@ class Watch:
     received_at: datetime | None = None
     desk: DeskId | None = None
     """Who is accountable."""
-    happened: Mapping[ClockKind, datetime] = EMPTY
+    label: Term | None = None
+    """What the customer called it."""
+    happened: Mapping[ClockKind, datetime] = field(default_factory=dict)
     """What clocks of receipt would have waited for, by kind: when it first happened."""
     settled: frozenset[TicketId] = frozenset()
-    clocks: Mapping[ClockId, Clock] = field(default=EMPTY)
+    clocks: Mapping[ClockId, Clock] = field(default_factory=dict)
     """In the order they were set."""
-    escalations: Mapping[EscalationId, Escalation] = field(default=EMPTY)
+    escalations: Mapping[EscalationId, Escalation] = field(default_factory=dict)
 
     @property
     def misses(self) -> int:

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from gehoor.events.sla import Deadline
-from gehoor.events.terms import ClockKind, DeskId, PartnerId, Slug
+from gehoor.events.terms import ClockKind, DeskId, PartnerId, Slug, Term
 from gehoor.sla.calendars import Calendar, Computed, Span
 from gehoor.sla.domain import Rung
 from gehoor.sla.policy.calendars import CalendarRule, Part
@@ -26,9 +26,11 @@ def _span(written: object) -> Span:
 WrittenSpan = Annotated[Span, BeforeValidator(_span)]
 """`5 working days`, `2 working hours`, `45 calendar days`."""
 Share = Annotated[float, Field(gt=0, lt=1)]
+Label = Annotated[Term, AfterValidator(str.casefold)]
+"""What the customer calls it, blind to case."""
 
 
-class ClockRule(Part):
+class Allowance(Part):
     """How long something may take, in which calendar, by what basis."""
 
     within: WrittenSpan | None = Field(None, description="None only where people name the moment.")
@@ -36,6 +38,16 @@ class ClockRule(Part):
     calendar: Slug | None = Field(None, description="None: the desk's.")
     rolls: bool = Field(default=False, description="Calendar days that end on a day off end with the next working day.")
     warn_at: Share | None = Field(None, description="The share of its working time after which to warn.")
+
+
+class ClockRule(Allowance):
+    """A clock; and where the customer was promised something else with the label they picked, that."""
+
+    labels: Mapping[Label, Allowance] = Field(default_factory=dict)
+
+    def of(self, label: Term | None) -> Allowance:
+        """What holds for a complaint that the customer called this."""
+        return self if label is None else self.labels.get(label.casefold(), self)
 
 
 class Level(Part):
@@ -96,10 +108,16 @@ class Policy(BaseModel):
         return len(self.sla.ladder)
 
     def deadline(
-        self, kind: ClockKind, starts: datetime, *, desk: DeskId, partner: PartnerId | None = None
+        self,
+        kind: ClockKind,
+        starts: datetime,
+        *,
+        desk: DeskId,
+        partner: PartnerId | None = None,
+        label: Term | None = None,
     ) -> Deadline | None:
         """The deadline of such a clock; None where the policy has no such clock."""
-        rule = self.sla.clocks.get(kind, ClockRule())
+        rule = self.sla.clocks.get(kind, ClockRule()).of(label)
         agreement = self.partners.get(partner, Agreement()) if partner is not None else Agreement()
         within, basis = rule.within, rule.basis
         if agreement.answer_within is not None:
@@ -107,13 +125,15 @@ class Policy(BaseModel):
         if within is None:
             return None
         calendar = self._calendar(desk, agreement.calendar or rule.calendar)
-        return self._deadline(kind, starts, calendar, calendar.due(starts, within, rolls=rule.rolls), basis)
+        due = calendar.due(starts, within, rolls=rule.rolls)
+        return self._deadline(rule.warn_at, starts, calendar, due, basis)
 
     def stated(self, kind: ClockKind, starts: datetime, due: datetime, *, desk: DeskId, basis: Slug) -> Deadline:
         """The deadline that somebody named."""
-        calendar = self._calendar(desk, self.sla.clocks.get(kind, ClockRule()).calendar)
+        rule = self.sla.clocks.get(kind, ClockRule())
+        calendar = self._calendar(desk, rule.calendar)
         said = Computed(due, f"As it was said: {calendar.in_words(due)}.")
-        return self._deadline(kind, starts, calendar, said, basis)
+        return self._deadline(rule.warn_at, starts, calendar, said, basis)
 
     def rung(self, level: int, at: datetime, *, desk: DeskId) -> Rung:
         """A level, raised at that moment for that desk."""
@@ -156,6 +176,10 @@ class Policy(BaseModel):
         for kind in STATED & set(self.sla.clocks):
             if self.sla.clocks[kind].within is not None:
                 yield f"sla.clocks.{kind}.within", "people name its moment"
+        for kind, rule in self.sla.clocks.items():
+            for label, allowance in rule.labels.items():
+                if allowance.within is None:
+                    yield f"sla.clocks.{kind}.labels.{label}.within", "how long it may take is missing"
         for at, level in enumerate(self.sla.ladder):
             if not self.sla.addressees.get(level.role, Addressee()).channels:
                 yield f"sla.ladder.{at}.role", f"nothing says how {level.role} is told"
@@ -174,6 +198,8 @@ class Policy(BaseModel):
             yield f"partners.{partner}.calendar", agreement.calendar
         for kind, rule in self.sla.clocks.items():
             yield f"sla.clocks.{kind}.calendar", rule.calendar
+            for label, allowance in rule.labels.items():
+                yield f"sla.clocks.{kind}.labels.{label}.calendar", allowance.calendar
 
     def _calendar(self, desk: DeskId, named: Slug | None = None) -> Calendar:
         for name in (named, self.desks.get(desk, Desk()).calendar):
@@ -182,12 +208,11 @@ class Policy(BaseModel):
         return self.calendars[self.sla.calendar]
 
     def _deadline(
-        self, kind: ClockKind, starts: datetime, calendar: Calendar, computed: Computed, basis: Slug
+        self, warn_at: float | None, starts: datetime, calendar: Calendar, computed: Computed, basis: Slug
     ) -> Deadline:
-        rule = self.sla.clocks.get(kind, ClockRule())
         return Deadline(
             due=computed.moment,
-            approaching_at=_warning(calendar, starts, computed.moment, rule.warn_at),
+            approaching_at=_warning(calendar, starts, computed.moment, warn_at),
             basis=basis,
             calendar=calendar.name,
             policy=self.version,
