@@ -1,0 +1,131 @@
+"""`gehoor policy`: whether a policy can be followed, and one made of a list of categories with their promises."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import yaml
+from yaml.nodes import MappingNode, Node, SequenceNode
+
+from gehoor.cli.deriving import derive as derived
+from gehoor.cli.deriving import read_categories
+from gehoor.cli.plainly import FAILED, AsJson, MisusedError
+from gehoor.intake import policy as intake
+from gehoor.partner_escalation import policy as partner
+from gehoor.routing import policy as routing
+from gehoor.sla import policy as sla
+
+app = typer.Typer(no_args_is_help=True, help="The organisation's numbers: check them, or derive them.")
+
+READERS: Mapping[str, Callable[[str, str], object]] = {
+    "intake": intake.read,
+    "routing": routing.read,
+    "sla": sla.read,
+    "partner-escalation": partner.read,
+}
+_ERRORS = (intake.PolicyError, routing.PolicyError, sla.PolicyError, partner.PolicyError)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong with a field."""
+
+    service: str
+    field: str
+    line: int | None
+    message: str
+
+
+def findings(text: str, file: str) -> Iterator[Finding]:
+    """What keeps the services from following a policy; nothing where all can."""
+    try:
+        tree = yaml.compose(text)
+    except yaml.YAMLError as wrong:
+        mark = getattr(wrong, "problem_mark", None)
+        yield Finding("all", "", mark.line + 1 if mark else None, f"no YAML: {getattr(wrong, 'problem', wrong)}")
+        return
+    for service, read in READERS.items():
+        try:
+            read(text, file)
+        except _ERRORS as wrong:
+            for told in str(wrong).splitlines():
+                field, _, message = told.removeprefix(f"{file}: ").partition(": ")
+                yield Finding(service, field, line_of(tree, field), message)
+
+
+def line_of(tree: Node | None, field: str) -> int | None:
+    """The line of a field, or of the nearest one above it that is there; None where there is nothing at all."""
+    node, rest = tree, field.split(".")
+    while node is not None and rest:
+        below, used = _step(node, rest)
+        if below is None:
+            break
+        node, rest = below, rest[used:]
+    return None if node is None else node.start_mark.line + 1
+
+
+def _step(node: Node, rest: list[str]) -> tuple[Node | None, int]:
+    """One level down, and how many parts of the name that took: a name may hold dots itself."""
+    if isinstance(node, SequenceNode) and rest[0].isdecimal() and int(rest[0]) < len(node.value):
+        return node.value[int(rest[0])], 1
+    if isinstance(node, MappingNode):
+        for used in range(len(rest), 0, -1):
+            for key, value in node.value:
+                if key.value == ".".join(rest[:used]):
+                    return (value if used < len(rest) else key), used
+    return None, 0
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="The policy's YAML file.", dir_okay=False)],
+    as_json: AsJson = False,  # noqa: FBT002 - an option
+) -> None:
+    """Read a policy as all four services will, and name every field that is wrong.
+
+    [dim]gehoor policy check deploy/policy/default.yaml[/dim]
+    """
+    found = list(findings(_text(file), str(file)))
+    if as_json:
+        typer.echo(json.dumps([asdict(finding) for finding in found]))
+    else:
+        for finding in found:
+            where = f"{file}:{finding.line}" if finding.line else str(file)
+            named = f"{finding.field}: " if finding.field else ""
+            typer.echo(f"{where}: {named}{finding.message} ({finding.service})")
+        if not found:
+            typer.echo(f"{file}: {', '.join(READERS)} can follow it.")
+    if found:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def derive(
+    categories: Annotated[
+        Path, typer.Option(help="JSON: each category with `departments` and `promised_working_days`.", dir_okay=False)
+    ],
+    base: Annotated[Path, typer.Option(help="The policy it is added to.", dir_okay=False)],
+    version: Annotated[str | None, typer.Option(help="Its version; without it the base's with `-derived`.")] = None,
+    calendar: Annotated[str | None, typer.Option(help="The new desks' calendar; without it sla's own.")] = None,
+) -> None:
+    """Print a policy with a desk for each department, a rule and a promise for each category.
+
+    A category goes to the department that is named by the fewest categories: the one it is most particular to. What
+    the customer picked as the label decides, and the resolution is due within the promised working days.
+
+    [dim]gehoor policy derive --categories categories.json --base deploy/policy/replay.yaml > policy.yaml[/dim]
+    """
+    written = derived(yaml.safe_load(_text(base)), read_categories(_text(categories)), version, calendar)
+    typer.echo(yaml.safe_dump(written, allow_unicode=True, sort_keys=False, width=120), nl=False)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except OSError as wrong:
+        raise MisusedError(f"{file} can't be read: {wrong.strerror}") from None
+    except UnicodeDecodeError:
+        raise MisusedError(f"{file} is not UTF-8") from None

@@ -1,0 +1,180 @@
+"""What a replay came to, for people and for machines."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Any
+from uuid import UUID
+
+from rich.console import Console
+from rich.table import Table
+
+from gehoor.cli.replaying.complaints import Rejected
+from gehoor.cli.replaying.following import Told
+from gehoor.cli.replaying.remembering import Sent
+from gehoor.events.terms import ClockKind
+
+SHOWN_MAX = 20
+"""Rejected rows that are shown; all are in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """How long after their due missed clocks were answered, or are unanswered now, in wall time."""
+
+    clocks: int = 0
+    missed: int = 0
+    median: timedelta | None = None
+    worst: timedelta | None = None
+
+    @classmethod
+    def of(cls, stories: Iterable[Told], now: datetime, kind: ClockKind | None = None) -> "Lateness":
+        """Over all clocks of those complaints, or those of one kind."""
+        clocks, late = 0, []
+        for story in stories:
+            for clock in story.clocks.values():
+                if kind is None or clock.kind is kind:
+                    clocks += 1
+                    if clock.missed:
+                        late.append((story.answered_at or now) - clock.due)
+        if not late:
+            return cls(clocks)
+        return cls(clocks, len(late), median(late), max(late))
+
+    def as_json(self) -> Mapping[str, Any]:
+        """With durations in whole seconds."""
+        return {
+            "clocks": self.clocks,
+            "missed": self.missed,
+            "median_late_seconds": _seconds(self.median),
+            "worst_late_seconds": _seconds(self.worst),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """All of it."""
+
+    file: str
+    now: datetime
+    rows: int
+    left_out: int
+    """Rows that the mapping's `only` does not want."""
+    sent: Sequence[Sent]
+    rejected: Sequence[Rejected]
+    rejected_file: str | None = None
+    stories: Mapping[UUID, Told] = field(default_factory=dict)
+
+    @property
+    def new(self) -> int:
+        """Complaints that were not there before."""
+        return sum(one.new for one in self.sent)
+
+    @property
+    def unsettled(self) -> Sequence[UUID]:
+        """Complaints that routing or sla has not answered for."""
+        return [id_ for id_, story in self.stories.items() if not story.settled(self.now)]
+
+    @property
+    def twice(self) -> Sequence[UUID]:
+        """Complaints that were received more than once, or that several rows became: there should be none."""
+        often = _more_than_once(one.complaint for one in self.sent)
+        return sorted(often | {id_ for id_, story in self.stories.items() if story.received > 1})
+
+    @property
+    def sound(self) -> bool:
+        """Whether each row became exactly one complaint that all have answered for."""
+        return not (self.rejected or self.unsettled or self.twice)
+
+    def as_json(self) -> Mapping[str, Any]:
+        """For a machine: counts, and lateness per desk and per kind of clock in seconds."""
+        stories = self.stories.values()
+        kinds = sorted({clock.kind for story in stories for clock in story.clocks.values()})
+        return {
+            "file": self.file,
+            "rows": self.rows,
+            "left_out": self.left_out,
+            "new": self.new,
+            "already_there": len(self.sent) - self.new,
+            "rejected": len(self.rejected),
+            "rejected_file": self.rejected_file,
+            "unsettled": [str(id_) for id_ in self.unsettled],
+            "received_twice": [str(id_) for id_ in self.twice],
+            "desks": {
+                desk: {"complaints": len(theirs), **Lateness.of(theirs, self.now).as_json()}
+                for desk, theirs in self._by_desk().items()
+            },
+            "clocks": {str(kind): Lateness.of(stories, self.now, kind).as_json() for kind in kinds},
+            "all": Lateness.of(stories, self.now).as_json(),
+        }
+
+    def show(self, out: Console) -> None:
+        """For people."""
+        left_out = f", {self.left_out} left out as the mapping says" if self.left_out else ""
+        out.print(
+            f"{self.file}: {self.rows} rows: {self.new} new complaints, {len(self.sent) - self.new} already there, "
+            f"{len(self.rejected)} rejected{left_out}."
+        )
+        if not self.new and self.sent:
+            out.print("Nothing was added: all of it was there.")
+        for one in self.rejected[:SHOWN_MAX]:
+            out.print(f"  line {one.line}, {one.column or 'the row'}: {one.reason}", style="red", markup=False)
+        if len(self.rejected) > SHOWN_MAX:
+            out.print(f"  … and {len(self.rejected) - SHOWN_MAX} more")
+        if self.rejected_file:
+            out.print(f"Rejected rows, to mend and replay: {self.rejected_file}", markup=False)
+        if self.stories:
+            out.print(self._table())
+        for id_ in self.twice:
+            out.print(f"Received twice: {id_}", style="bold red")
+        if self.unsettled:
+            out.print(
+                f"{len(self.unsettled)} complaints are not answered for yet by routing or sla: "
+                "see `gehoor audit` and `gehoor parked list`.",
+                style="bold red",
+                markup=False,
+            )
+
+    def _by_desk(self) -> Mapping[str, Sequence[Told]]:
+        desks: dict[str, list[Told]] = {}
+        for story in self.stories.values():
+            desks.setdefault(story.owner or "nobody", []).append(story)
+        return dict(sorted(desks.items(), key=lambda of: (-len(of[1]), of[0])))
+
+    def _table(self) -> Table:
+        table = Table("desk", box=None, header_style="bold")
+        for title in ("complaints", "clocks", "missed", "median late", "worst late"):
+            table.add_column(title, justify="right")
+        for desk, theirs in self._by_desk().items():
+            _add(table, desk, len(theirs), Lateness.of(theirs, self.now))
+        _add(table, "all", len(self.stories), Lateness.of(self.stories.values(), self.now))
+        return table
+
+
+def _add(table: Table, desk: str, complaints: int, late: Lateness) -> None:
+    spans = (in_words(late.median), in_words(late.worst))
+    table.add_row(desk, str(complaints), str(late.clocks), str(late.missed), *spans)
+
+
+def _more_than_once(ids: Iterable[UUID]) -> Collection[UUID]:
+    seen: set[UUID] = set()
+    again: set[UUID] = set()
+    for id_ in ids:
+        (again if id_ in seen else seen).add(id_)
+    return again
+
+
+def _seconds(duration: timedelta | None) -> int | None:
+    return None if duration is None else round(duration.total_seconds())
+
+
+def in_words(duration: timedelta | None) -> str:
+    """A duration as people say it, in its largest unit: `12 days`, `3 h`, `40 s`."""
+    if duration is None:
+        return "-"
+    seconds = duration.total_seconds()
+    for unit, size in (("days", 86_400), ("h", 3_600), ("min", 60)):
+        if abs(seconds) >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"
