@@ -87,6 +87,7 @@ FIELDS: Mapping[str, str] = {
     "logger": "a library's own name for its log",
     "method": "of a request",
     "offset": "in a partition",
+    "part": "a loop of the process",
     "partition": "of a topic",
     "place": "where in our code: file and line",
     "position": "in the store",

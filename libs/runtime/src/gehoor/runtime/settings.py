@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     dsn: SecretStr = Field(description="PostgreSQL, as this service's own role, in its own schema.")
     outside_dsn: SecretStr | None = Field(None, description="The same as the role that row-level security binds.")
     keyring_dsn: SecretStr | None = Field(None, description="Where the keyring is; the service's own dsn if none.")
+    keyring_schema: str = Field("intake", description="Where the keyring is kept: its owner's schema.")
     pool_max: int = Field(10, ge=1, le=200, description="Connections at most.")
 
     # Where it speaks and listens.

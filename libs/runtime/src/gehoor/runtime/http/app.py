@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import compile_path
 
+from gehoor.events.deciding import Refusal
 from gehoor.runtime.assembled import Assembled
 from gehoor.runtime.handling import Handling
 from gehoor.runtime.http.asking import Serving
@@ -22,7 +23,7 @@ from gehoor.runtime.http.keys import Gate
 from gehoor.runtime.http.knowing import PREFIX, Known, Rates
 from gehoor.runtime.http.limits import BodyBound, Limits, TimeBound
 from gehoor.runtime.http.observing import Observed
-from gehoor.runtime.http.problems import MEDIA_TYPE, Problems, problem_of
+from gehoor.runtime.http.problems import MEDIA_TYPE, Problem, Problems, problem_of
 from gehoor.runtime.observability import Metrics, log, traceparent
 from gehoor.runtime.ports import Views
 
@@ -30,13 +31,16 @@ from gehoor.runtime.ports import Views
 def layers(metrics: Metrics, gate: Gate, rates: Rates, limits: Limits) -> Sequence[Middleware]:
     """What a request passes through, from the outside in."""
 
-    def broken(error: BaseException) -> None:
-        metrics.defects.labels("http").inc()
-        log.error("a route is broken", error=error)
+    def noticed(error: BaseException, problem: Problem) -> None:
+        if isinstance(error, Refusal):
+            metrics.refused.labels(problem.code).inc()
+        elif problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            metrics.defects.labels("http").inc()
+            log.error("a route is broken", error=error)
 
     return [
         Middleware(Observed, metrics=metrics),  # sees everything, refusals of the other layers too
-        Middleware(Problems, noticed=broken),  # so that every layer below may simply raise
+        Middleware(Problems, noticed=noticed),  # so that every layer below may simply raise
         Middleware(TimeBound, limits=limits),  # around all that takes time, asking who calls included
         Middleware(Known, gate=gate, rates=rates),  # before a stranger's body is read
         Middleware(BodyBound, limits=limits),  # before any route sees it

@@ -181,8 +181,8 @@ _TABLE: Mapping[type[BaseException], Callable[[Any], Problem]] = {
 class Problems:
     """The layer that answers every error: those of the layers below, of routing, and of the routes."""
 
-    def __init__(self, app: ASGIApp, noticed: Callable[[BaseException], None]) -> None:
-        """`noticed` is told of defects: those that nobody outside can mend."""
+    def __init__(self, app: ASGIApp, noticed: Callable[[BaseException, Problem], None]) -> None:
+        """`noticed` is told of every error, and what it is answered with."""
         self.app = app
         self.noticed = noticed
 
@@ -201,8 +201,7 @@ class Problems:
             if scope["type"] != "http":
                 raise
             problem = problem_of(error)
-            if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
-                self.noticed(error)
+            self.noticed(error, problem)
             if begun:
                 raise
             await problem.answer()(scope, receive, noting)
