@@ -62,11 +62,11 @@ class Span:
 
 
 def duration_in_words(duration: timedelta) -> str:
-    """`2 h 30 min`, `45 s`; to the second, below that to the hundredth."""
-    seconds = duration.total_seconds()
-    if seconds < 1:
-        return f"{seconds:g} s"
-    hours, rest = divmod(round(seconds), 3600)
+    """`2 h 30 min`, `45 s`; under a minute to the hundredth of a second."""
+    if duration < timedelta(minutes=1):
+        return f"{round(duration.total_seconds(), 2):g} s"
+    hours, rest = divmod(round(duration.total_seconds()), 3600)
     minutes, seconds = divmod(rest, 60)
-    parts = [f"{hours} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes) + [f"{seconds:g} s"] * bool(seconds)
-    return " ".join(parts)
+    return " ".join(
+        [f"{hours} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes) + [f"{seconds} s"] * bool(seconds)
+    )
