@@ -1,7 +1,7 @@
 """Reading the journal from outside: every fact, in order, without being part of any group."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,11 +20,18 @@ class Unread:
 
 
 async def read_journal(
-    kafka: str, topic: str, *, follow: bool = False, from_end: bool = False, subject: UUID | None = None
+    kafka: str,
+    topic: str,
+    *,
+    follow: bool = False,
+    from_end: bool = False,
+    subject: UUID | None = None,
+    ready: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[Recorded | Unread]:
     """Every record from the beginning to the end as it was at the start; then on for ever with `follow`.
 
-    Order is kept per subject. With a subject, only the records of its key are parsed.
+    Order is kept per subject. With a subject, only the records of its key are parsed. `ready` is called once the place
+    to start from is fixed: what is published after that will come.
     """
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False, auto_offset_reset="earliest")
     await consumer.start()
@@ -39,6 +46,7 @@ async def read_journal(
                 consumer.seek(partition, end)
         else:
             await consumer.seek_to_beginning(*partitions)
+        ready()
         key = str(subject).encode() if subject else None
         while follow or await _behind(consumer, ends):
             for batch in (await consumer.getmany(timeout_ms=200)).values():

@@ -1,0 +1,104 @@
+"""Following the journal in the background, and waiting for what must come."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from types import TracebackType
+from typing import Self, TypeVar
+from uuid import UUID
+
+from gehoor.cli.installation import Installation
+from gehoor.cli.journal import read_journal
+from gehoor.events.envelope import Recorded
+from gehoor.events.fact import Fact
+
+F = TypeVar("F", bound=Fact)
+WITHIN = timedelta(seconds=60)
+
+
+class NeverCameError(Exception):
+    """A fact that had to come did not, within its bound."""
+
+
+class Watch:
+    """All that comes onto the journal from the moment it is entered: `async with Watch(installation) as watch`."""
+
+    def __init__(self, installation: Installation, *, from_end: bool = True) -> None:
+        self._installation = installation
+        self._from_end = from_end
+        self._seen: list[Recorded] = []
+        self._more = asyncio.Condition()
+        self._tells: list[Callable[[Recorded], None]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        assigned = asyncio.Event()
+        self._task = asyncio.create_task(self._follow(assigned))
+        waiting = asyncio.create_task(assigned.wait())
+        await asyncio.wait({self._task, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if self._task.done():
+            self._task.result()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    def tell(self, teller: Callable[[Recorded], None]) -> None:
+        """Have each further fact told to somebody."""
+        self._tells.append(teller)
+
+    def of(self, subject: UUID) -> Sequence[Recorded]:
+        """What has come of one subject, in the journal's order."""
+        return [event for event in self._seen if event.subject == subject]
+
+    async def fact(
+        self,
+        subject: UUID,
+        wanted: type[F],
+        holds: Callable[[F], bool] = lambda _fact: True,
+        *,
+        within: timedelta = WITHIN,
+    ) -> F:
+        """The first fact of that type of which that holds, once it has come.
+
+        Raises:
+            NeverCameError: it did not come within the bound.
+        """
+
+        def find() -> F | None:
+            for event in self.of(subject):
+                if isinstance(event.fact, wanted) and holds(event.fact):
+                    return event.fact
+            return None
+
+        try:
+            async with asyncio.timeout(within.total_seconds()), self._more:
+                while (found := find()) is None:
+                    await self._more.wait()
+                return found
+        except TimeoutError:
+            came = ", ".join(event.fact.type for event in self.of(subject))
+            raise NeverCameError(f"no {wanted.type} within {within.total_seconds():.0f} s; came: {came}") from None
+
+    async def _follow(self, assigned: asyncio.Event) -> None:
+        records = read_journal(
+            self._installation.kafka,
+            self._installation.journal,
+            follow=True,
+            from_end=self._from_end,
+            ready=assigned.set,
+        )
+        async for record in records:
+            if isinstance(record, Recorded):
+                async with self._more:
+                    self._seen.append(record)
+                    self._more.notify_all()
+                for teller in self._tells:
+                    teller(record)
