@@ -52,7 +52,7 @@ def attempt(arrival: Arrival, ticket: TicketId, *, last: bool) -> Wish:
         message = known.messages[0] if known is not None and known.messages else None
         key = message.delivery_id if message else take_update(UpdateKind.RESOLVED, "none").update_id
         number = message.attempt if message else 1
-        return RecordAttempt(at(7), ticket, key, number, arrival, "http-503", None, None if last else at(8))
+        return RecordAttempt(at(7), key, number, arrival, "http-503", None, None if last else at(8))
 
     return wish
 

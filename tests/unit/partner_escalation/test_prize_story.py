@@ -26,11 +26,8 @@ from tests.unit.partner_escalation.prize import (
 
 def delivered(told: Given, minutes: float, ticket: TicketId = TICKET) -> Given:
     """The partner's server takes every message that waits."""
-    while told.state.tickets[ticket].messages:
-        message = told.state.tickets[ticket].messages[0]
-        attempt = RecordAttempt(
-            at(minutes), ticket, message.delivery_id, message.attempt, Arrival.TAKEN, "http-200", 200
-        )
+    for message in told.state.tickets[ticket].messages:
+        attempt = RecordAttempt(at(minutes), message.delivery_id, message.attempt, Arrival.TAKEN, "http-200", 200)
         told = told.when(attempt).so()
     return told
 
@@ -76,7 +73,7 @@ def test_the_journal_tells_the_story_in_order() -> None:
 
 def test_the_sponsors_record_has_one_answer_late_one_disputed_and_two_reminders() -> None:
     ticket = the_prize_that_never_came().state.tickets[TICKET]
-    assert (ticket.late, ticket.disputes, ticket.reminders) == (True, 1, 2)
+    assert (ticket.late, len(ticket.disputes), ticket.reminders) == (True, 1, 2)
     assert (ticket.told_at, ticket.answered_at) == (at(6), at(160))
 
 

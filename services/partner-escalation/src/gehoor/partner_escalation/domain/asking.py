@@ -176,7 +176,7 @@ def _must_speak_for_owner(tickets: Tickets, by: Staff) -> None:
     owner = tickets.owner
     if owner is None:
         raise Refusal(NOT_HEARD, "The complaint is not known here yet.", ["try again in a moment"])
-    if not by.speaks_for(owner.desk):
+    if by.desk != owner.desk:
         raise Refusal("not-the-owner", f"The owner is {owner.desk}.", [f"ask {owner.desk}", "take it over first"])
 
 

@@ -20,15 +20,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Who of ours wishes, and for which desks."""
+    """Who of ours wishes, and for which desk."""
 
     id: StaffId
-    desks: frozenset[DeskId] | None
-    """None: for every desk."""
-
-    def speaks_for(self, desk: DeskId) -> bool:
-        """Whether it may act as that desk."""
-        return self.desks is None or desk in self.desks
+    desk: DeskId
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +138,6 @@ class RecordAttempt:
     """A message was tried."""
 
     at: datetime
-    ticket_id: TicketId
     delivery_id: UpdateId
     attempt: int
     arrival: Arrival

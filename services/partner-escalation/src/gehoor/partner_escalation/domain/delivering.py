@@ -11,12 +11,10 @@ from gehoor.partner_escalation.domain.tickets import Tickets
 
 def record_attempt(tickets: Tickets, command: RecordAttempt) -> Sequence[Fact]:
     """What came of the attempt that was due; of any other it is known already."""
-    ticket = tickets.tickets.get(command.ticket_id)
-    message = next(iter(ticket.messages), None) if ticket is not None else None
-    if ticket is None or message is None:
+    found = tickets.next_message(command.delivery_id)
+    if found is None or found[1].attempt != command.attempt:
         return ()
-    if (message.delivery_id, message.attempt) != (command.delivery_id, command.attempt):
-        return ()
+    ticket, message = found
     tried: dict[str, Any] = {
         "occurred_at": command.at,
         "ticket_id": ticket.id,

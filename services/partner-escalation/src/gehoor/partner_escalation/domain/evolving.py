@@ -98,8 +98,10 @@ def _ticket_after(ticket: Ticket, fact: Fact) -> Ticket:
         case ResolutionAccepted():
             return _queued(_moved(ticket, Stage.ACCEPTED, fact), MessageKind.ACCEPTED, fact.occurred_at)
         case ResolutionDisputed():
-            ticket = replace(_moved(ticket, Stage.DISPUTED, fact), acknowledged=False, disputes=ticket.disputes + 1)
-            number = ticket.disputes
+            ticket = replace(
+                _moved(ticket, Stage.DISPUTED, fact), acknowledged=False, disputes=(*ticket.disputes, fact.why)
+            )
+            number = len(ticket.disputes)
             return _queued(ticket, MessageKind.DISPUTED, fact.occurred_at, number=number, words=fact.why)
         case TicketWithdrawn():
             return _queued(_moved(ticket, Stage.WITHDRAWN, fact), MessageKind.WITHDRAWN, fact.occurred_at)

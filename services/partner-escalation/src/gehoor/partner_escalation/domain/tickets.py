@@ -110,7 +110,8 @@ class Ticket:
     """What sla said of the clocks on it."""
     missed: frozenset[ClockId] = frozenset()
     reminders: int = 0
-    disputes: int = 0
+    disputes: tuple[Private[str], ...] = ()
+    """Why we did not take the partner's word, each time."""
     messages: tuple[Message, ...] = ()
     """Still to arrive, in order: one goes when the one before it arrived or was given up."""
     undelivered: tuple[MessageKind, ...] = ()
@@ -162,3 +163,10 @@ class Tickets:
     end: End | None = None
     erased: bool = False
     tickets: Mapping[TicketId, Ticket] = field(default_factory=dict)
+
+    def next_message(self, delivery_id: UpdateId) -> tuple[Ticket, Message] | None:
+        """The message of that key and its ticket, if it is the one whose turn it is."""
+        for ticket in self.tickets.values():
+            if ticket.messages and ticket.messages[0].delivery_id == delivery_id:
+                return ticket, ticket.messages[0]
+        return None
