@@ -206,7 +206,7 @@ def from_record(headers: Headers, value: bytes | None, catalogue: Catalogue = CA
             service=service,
             stream=stream,
             fact=fact,
-            recorded_at=datetime.fromisoformat(ce["recordedtime"]),
+            recorded_at=_aware(ce["recordedtime"]),
             causation=UUID(ce["causationid"]),
             correlation=UUID(ce["correlationid"]),
             sequence=int(ce["sequence"]),
@@ -218,6 +218,14 @@ def from_record(headers: Headers, value: bytes | None, catalogue: Catalogue = CA
     except (ValueError, RecursionError) as wrong:
         message = f"malformed: {type(wrong).__name__}"
         raise UnreadableError(message) from None
+
+
+def _aware(written: str) -> datetime:
+    instant = datetime.fromisoformat(written)
+    if instant.tzinfo is None:
+        message = "a moment without its zone"
+        raise ValueError(message)
+    return instant
 
 
 def _parse(value: bytes | None) -> Json:

@@ -118,10 +118,10 @@ class Private(Generic[T]):
         inner = cast("Any", arms[0])["schema"]["fields"][CLEAR]["schema"]
         return {
             "type": "object",
-            "properties": {SEALED: {"type": "string"}},
-            "required": [SEALED],
+            "properties": {SEALED: {"type": "string"}, ERASED: {"type": "string", "format": "date-time"}},
+            "minProperties": 1,
+            "maxProperties": 1,
             "additionalProperties": False,
-            "description": "Sealed: encrypted with the key of the fact's subject.",
             "x-private": handler(inner),
         }
 

@@ -26,7 +26,7 @@ class ComplaintClassified(Fact, type="routing.complaint-classified.v1"):
     severity: Severity
     rule: Slug = Field(description="The policy's rule that matched; `none` where nothing did.")
     because: Because
-    confidence: float = Field(ge=0, le=1)
+    confidence: float = Field(ge=0, le=1, description="1: the customer's own label; less the more we read into it.")
     policy: Slug = Field(description="The version of the policy that was applied.")
 
 
@@ -66,8 +66,8 @@ class OwnerAccepted(Fact, type="routing.owner-accepted.v1"):
 
     desk: DeskId
     person: StaffId
-    hand_off: int = Field(ge=1)
-    offer: int = Field(ge=1)
+    hand_off: int = Field(ge=1, description="How often accountability has now moved.")
+    offer: int = Field(ge=1, description="Which offer of this complaint.")
 
 
 class TransferDeclined(Fact, type="routing.transfer-declined.v1"):
@@ -77,7 +77,7 @@ class TransferDeclined(Fact, type="routing.transfer-declined.v1"):
     to_desk: DeskId
     by: StaffId
     why: Private[str]
-    offer: int = Field(ge=1)
+    offer: int = Field(ge=1, description="Which offer of this complaint.")
 
 
 class TransferExpired(Fact, type="routing.transfer-expired.v1"):
@@ -85,7 +85,7 @@ class TransferExpired(Fact, type="routing.transfer-expired.v1"):
 
     from_desk: DeskId
     to_desk: DeskId
-    offer: int = Field(ge=1)
+    offer: int = Field(ge=1, description="Which offer of this complaint.")
 
 
 class OwnerCovered(Fact, type="routing.owner-covered.v1"):
