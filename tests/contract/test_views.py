@@ -94,7 +94,11 @@ async def test_a_row_that_is_dropped_and_set_at_once_is_there(store: Store) -> N
 
 async def test_replacing_a_view_leaves_others_alone(store: Store) -> None:
     await keep(store, row("a"), row("b"), row("c", view="others"))
-    await store.replace_rows("tickets", [row("b", "new=yes"), row("d")])
+
+    async def rows() -> list[Row]:
+        return [row("b", "new=yes"), row("d")]
+
+    await store.replace_rows("tickets", rows)
     assert await found(store) == "bd"
     assert await found(store, "new=yes") == "b"
     assert await store.get("others", "c") is not None

@@ -199,7 +199,7 @@ class Jammed(MemoryStore):
 
     tries = 0
 
-    async def commit(self, commit: Commit) -> Sequence[Recorded]:
+    async def commit(self, commit: Commit) -> Sequence[Recorded]:  # noqa: ARG002 - whatever it is
         self.tries += 1
         raise StaleError
 

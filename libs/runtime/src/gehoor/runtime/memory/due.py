@@ -1,10 +1,10 @@
 """Timers and deliveries, by moment, in memory."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from gehoor.runtime.memory.store import MemoryStore
+from gehoor.runtime.memory.store import Armed, MemoryStore
 from gehoor.runtime.parking import Parking
 from gehoor.runtime.ports import Due
 
@@ -53,3 +53,17 @@ class MemoryDue:
         return sorted(
             (armed.due for armed in self._store.due.values() if armed.due.kind == kind), key=lambda due: due.key
         )
+
+    async def replace(self, kind: str, due: Callable[[], Awaitable[Iterable[Due]]]) -> None:
+        """Put these in the place of all rows of that kind; they are asked for while nobody writes.
+
+        A row that stands as it should keeps its claim.
+        """
+        async with self._store.writing:
+            wanted = {(kind, one.key): one for one in await due()}
+            for at in [at for at in self._store.due if at[0] == kind and at not in wanted]:
+                del self._store.due[at]
+            for at, one in wanted.items():
+                standing = self._store.due.get(at)
+                if standing is None or standing.due != one:
+                    self._store.due[at] = Armed(one)

@@ -4,7 +4,7 @@ import asyncio
 import json
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
@@ -44,6 +44,7 @@ class MemoryStore:
         """By position, from 1."""
         self.outbox: dict[int, Written] = {}
         self.due: dict[tuple[str, UUID], Armed] = {}
+        self.writing = asyncio.Lock()
         self._catalogue = catalogue
         self._streams: dict[Stream, list[Recorded]] = defaultdict(list)
         self._ids: set[UUID] = set()
@@ -64,7 +65,11 @@ class MemoryStore:
             StaleError: another was first; nothing was written.
             TakenError: a due row no longer stands as it was claimed; nothing was written.
         """
-        await asyncio.sleep(0)
+        async with self.writing:
+            await asyncio.sleep(0)
+            return self._write(commit)
+
+    def _write(self, commit: Commit) -> Sequence[Recorded]:
         self._refuse_stale(commit)
         recorded = [event for append in commit.appends for event in self._append(append)]
         for view, key in commit.rows_dropped:
@@ -126,10 +131,11 @@ class MemoryStore:
         start = bisect_right(found, after, key=lambda row: (row.rank, row.key)) if after is not None else 0
         return found[start : start + limit]
 
-    async def replace_rows(self, view: str, rows: Iterable[Row]) -> None:
-        """Throw a view away and put these rows in its place, in one transaction."""
-        await asyncio.sleep(0)
-        self._views[view] = {row.key: _as_stored(row) for row in rows}
+    async def replace_rows(self, view: str, rows: Callable[[], Awaitable[Iterable[Row]]]) -> None:
+        """Put these rows in the place of a view, in one transaction; they are asked for while nobody writes."""
+        async with self.writing:
+            made = await rows()
+            self._views[view] = {row.key: _as_stored(row) for row in made}
 
     def _refuse_stale(self, commit: Commit) -> None:
         """Nothing may have been written when this raises."""

@@ -1,6 +1,6 @@
 """One service's memory: all that one handling writes, in one transaction or not at all."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -77,8 +77,12 @@ class Store(Views, Protocol):
         """The whole store in order of position, from just after one: for rebuilding, republishing, auditing."""
         ...
 
-    async def replace_rows(self, view: str, rows: Iterable[Row]) -> None:
-        """Throw a view away and put these rows in its place, in one transaction."""
+    async def replace_rows(self, view: str, rows: Callable[[], Awaitable[Iterable[Row]]]) -> None:
+        """Put these rows in the place of a view, in one transaction; they are asked for while nobody writes.
+
+        Raises:
+            TemporaryError: the view is as it was.
+        """
         ...
 
 
@@ -115,4 +119,14 @@ class DueTable(Protocol):
 
     async def standing(self, kind: str) -> Sequence[Due]:
         """All rows of that kind, by key: for comparing with what the streams mean."""
+        ...
+
+    async def replace(self, kind: str, due: Callable[[], Awaitable[Iterable[Due]]]) -> None:
+        """Put these in the place of all rows of that kind; they are asked for while nobody writes.
+
+        A row that stands as it should keeps its claim.
+
+        Raises:
+            TemporaryError: the rows are as they were.
+        """
         ...

@@ -126,7 +126,12 @@ async def reached(pool: Pool, *, atomic: bool = False, within: timedelta = ANSWE
 
 @asynccontextmanager
 async def _transaction(connection: Connection, within: timedelta) -> AsyncIterator[None]:
-    longer = f"; set local statement_timeout = {_milliseconds(within)}" if within > ANSWER_WITHIN else ""
+    longer = ""
+    if within > ANSWER_WITHIN:
+        bound = _milliseconds(within)
+        longer = "".join(
+            f"; set local {what}_timeout = {bound}" for what in ("statement", "lock", "idle_in_transaction_session")
+        )
     await connection.execute("begin" + longer)
     try:
         yield

@@ -1,9 +1,10 @@
 """Timers and deliveries, by moment."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from gehoor.runtime.ports import Due
+from gehoor.runtime.postgres import writing
 from gehoor.runtime.postgres.connecting import Pool, reached
 from gehoor.runtime.postgres.rows import to_due
 
@@ -57,3 +58,20 @@ class PostgresDue:
         query = "select kind, key, stream, at, arming from due where kind = $1 order by key"
         async with reached(self._pool) as connection:
             return [to_due(row) for row in await connection.fetch(query, kind)]
+
+    async def replace(self, kind: str, due: Callable[[], Awaitable[Iterable[Due]]]) -> None:
+        """Put these in the place of all rows of that kind; they are asked for while nobody writes.
+
+        A row that stands as it should keeps its claim.
+
+        Raises:
+            TemporaryError: the rows are as they were.
+        """
+        async with reached(self._pool, atomic=True, within=writing.REPLACE_WITHIN) as connection:
+            await connection.execute("lock table due in share row exclusive mode")
+            wanted = {one.key: one for one in await due()}
+            query = "select kind, key, stream, at, arming from due where kind = $1"
+            standing = {one.key: one for one in map(to_due, await connection.fetch(query, kind))}
+            gone = list(standing.keys() - wanted.keys())
+            await connection.execute("delete from due where kind = $1 and key = any($2::uuid[])", kind, gone)
+            await writing.arm(connection, [one for key, one in wanted.items() if standing.get(key) != one])

@@ -1,7 +1,7 @@
 """A service's memory on PostgreSQL: one transaction a commit, a handful of round trips whatever its size."""
 
 import json
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
@@ -119,11 +119,18 @@ class PostgresStore:
             found = await connection.fetch(query + " order by rank, key limit $2", *wanted)
         return [to_row(row) for row in found]
 
-    async def replace_rows(self, view: str, rows: Iterable[Row]) -> None:
-        """Throw a view away and put these rows in its place, in one transaction."""
+    async def replace_rows(self, view: str, rows: Callable[[], Awaitable[Iterable[Row]]]) -> None:
+        """Put these rows in the place of a view, in one transaction; they are asked for while nobody writes.
+
+        Raises:
+            TemporaryError: the view is as it was.
+        """
         async with reached(self._pool, atomic=True, within=writing.REPLACE_WITHIN) as connection:
+            # Whoever has stored something and not yet its rows waits here, and writes them over ours.
+            await connection.execute("lock table view_row in share row exclusive mode")
+            made = list(await rows())
             await connection.execute("delete from view_row where view = $1", view)
-            await writing.set_rows(connection, list(rows))
+            await writing.set_rows(connection, made)
 
     def _read(self, found: Iterable[asyncpg.Record]) -> list[Recorded]:
         return [to_event(row, self._service, self._catalogue) for row in found]
