@@ -23,7 +23,7 @@ from gehoor.runtime.listening import Listener
 from gehoor.runtime.observability import Metrics, log
 from gehoor.runtime.performing import DueWorker
 from gehoor.runtime.ports import Clock, Consumer, Partition, TemporaryError
-from gehoor.runtime.postgres.locking import PostgresSole
+from gehoor.runtime.postgres.sole import PostgresSole
 from gehoor.runtime.postgres.waking import PostgresNotifier, PostgresWaker
 from gehoor.runtime.pulse import Pulse
 from gehoor.runtime.relaying import Relay
@@ -90,7 +90,7 @@ def relaying(plant: Plant) -> tuple[Part, Wake]:
         plant.service,
         outbox,
         producer,
-        PostgresSole(plant.dsn, schema=plant.real.schema, name="relay"),
+        PostgresSole(plant.dsn, plant.real.schema, "relay"),
         clock=plant.clock,
         metrics=plant.metrics,
         waker=PostgresWaker(plant.dsn, plant.real.schema),
