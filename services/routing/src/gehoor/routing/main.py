@@ -36,3 +36,7 @@ def assemble(settings: RoutingSettings, ports: Ports) -> Assembled:
 def main() -> None:
     """Start what the command line asks for."""
     run("routing", RoutingSettings, assemble)
+
+
+if __name__ == "__main__":
+    main()
