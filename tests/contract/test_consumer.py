@@ -83,7 +83,7 @@ class Topic:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
             return
-        command = [
+        command: list[str | Path] = [
             sys.executable,
             Path(__file__).with_name("member.py"),
             self.kind,
