@@ -6,37 +6,23 @@ the level, until when an answer is wanted, and where to give it.
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from gehoor.events.envelope import Stream
 from gehoor.events.sla import DeliveryChannel
-from gehoor.events.terms import ClockKind, PromiseKind
-from gehoor.runtime.ports import Due, Mail
-from gehoor.sla.domain import Clock, Delivery, Escalation, EscalationState, Watch
+from gehoor.events.terms import ClockId, ContactId, EscalationId, Reference
+from gehoor.runtime.ports import Due, Mail, Moment, Wish
+from gehoor.sla.domain import Clock, Delivery, Escalation, Watch
+from gehoor.sla.domain.commands import ClimbLadder, FireClock, FireWarning
+from gehoor.sla.domain.words import owed
 from gehoor.sla.policy import Policy
 
 CLOCK, WARNING, LADDER = "clock", "warning", "ladder"
 TIMERS = frozenset({CLOCK, WARNING, LADDER})
 DELIVERY = {DeliveryChannel.MAIL: "mail", DeliveryChannel.WEBHOOK: "webhook"}
 """The kinds of due rows."""
-
-_NAMES = {
-    ClockKind.ACKNOWLEDGEMENT: "the acknowledgement of receipt",
-    ClockKind.FIRST_ANSWER: "the first answer by a person",
-    ClockKind.RESOLUTION: "the final response",
-    ClockKind.TRANSFER: "the answer to an offer to take it over",
-    ClockKind.PARTNER_ANSWER: "a partner's answer",
-    ClockKind.NEXT_STEP: "the next step that was announced",
-    ClockKind.REPORT: "the handling of a report",
-}
-_PROMISES = {
-    PromiseKind.CALL_BACK: "a call back that was promised",
-    PromiseKind.ANSWER: "an answer that was promised",
-    PromiseKind.VISIT: "a visit that was promised",
-    PromiseKind.DELIVERY: "a delivery that was promised",
-    PromiseKind.PAYMENT: "a payment that was promised",
-}
 
 
 def due(stream: Stream, watch: Watch) -> Iterator[Due]:
@@ -53,69 +39,88 @@ def due(stream: Stream, watch: Watch) -> Iterator[Due]:
             yield Due(DELIVERY[delivery.channel], delivery.id, stream, delivery.next_at, delivery.attempts + 1)
 
 
-def delivery_due(watch: Watch, key: UUID) -> tuple[Escalation, Delivery] | None:
-    """The escalation and delivery of that key; None where it is needed no more."""
+async def fire(due: Due, moment: Moment) -> Wish:
+    """A clock's due came."""
+    return Wish(due.stream, FireClock(ClockId(due.key), due.arming, moment.now, moment.caught_up))
+
+
+async def warn(due: Due, moment: Moment) -> Wish:
+    """The moment to warn of a clock came."""
+    return Wish(due.stream, FireWarning(ClockId(due.key), due.arming, moment.now))
+
+
+async def climb(due: Due, moment: Moment) -> Wish:
+    """Until now an answer was waited for."""
+    return Wish(due.stream, ClimbLadder(EscalationId(due.key), due.arming, moment.now))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One raising of an escalation, to be told by one way."""
+
+    complaint_id: UUID
+    reference: Reference | None
+    clock: Clock
+    escalation: Escalation
+    delivery: Delivery
+    link: str
+    """Where to answer."""
+
+
+def question(stream: Stream, watch: Watch, key: UUID, answer_at: str) -> Question | None:
+    """What the delivery of that key is to say; None where it is wanted no more.
+
+    `answer_at`: an address in which `{id}` stands for the escalation's.
+    """
     for escalation in watch.escalations.values():
-        for delivery in escalation.deliveries.values():
-            if delivery.id == key and escalation.state is EscalationState.OPEN:
-                return escalation, delivery
+        delivery = escalation.deliveries.get(ContactId(key))
+        if delivery is not None:
+            clock = watch.clocks[escalation.clock_id]
+            link = answer_at.replace("{id}", str(escalation.id))
+            return Question(stream.id, watch.reference, clock, escalation, delivery, link)
     return None
 
 
-def mail(watch: Watch, escalation: Escalation, delivery: Delivery, to: str, policy: Policy, link: str) -> Mail:
-    """The mail that asks for an answer."""
-    clock = watch.clocks[escalation.clock_id]
-    reference = watch.reference or "unknown"
+def mail(asked: Question, to: str, policy: Policy) -> Mail:
+    """The mail that asks it."""
+    delivery, desk = asked.delivery, asked.escalation.desk
+    what = owed(asked.clock)
     again = f", asked for the {_ordinal(delivery.repeat + 1)} time" if delivery.repeat else ""
     text = (
-        f"Complaint {reference}: nobody has seen to {owed(clock)}.\n\n"
-        f"It was due on {policy.in_words(clock.due, escalation.desk)}.\n"
-        f"Accountable desk: {escalation.desk}.\n"
-        f"This is level {delivery.level} ({escalation.addressee}){again}.\n"
-        f"An answer is wanted by {policy.in_words(escalation.answer_by, escalation.desk)}; "
-        "after that it goes to the next level.\n\n"
+        f"{asked.reference or asked.complaint_id}: nobody has seen to {what}.\n\n"
+        f"It was due on {policy.in_words(asked.clock.due, desk)}.\n"
+        f"Accountable desk: {desk}.\n"
+        f"This is level {delivery.level} ({delivery.addressee}){again}.\n"
+        f"An answer is wanted by {policy.in_words(delivery.answer_by, desk)}; after that the next level is asked.\n\n"
         "An answer names the person who takes it up, the next step, and by when it is done:\n"
-        f"{link}\n"
+        f"{asked.link}\n"
     )
-    return Mail(
-        key=delivery.id,
-        to=to,
-        subject=f"Answer wanted: {owed(clock)}, level {delivery.level}",
-        text=text,
-        reference=watch.reference,
-    )
+    subject = f"Answer wanted: {what} (level {delivery.level})"
+    return Mail(key=delivery.id, to=to, subject=subject, text=text, reference=asked.reference)
 
 
-def webhook(stream: Stream, watch: Watch, escalation: Escalation, delivery: Delivery, link: str) -> bytes:
-    """The body of the webhook that asks the same."""
-    clock = watch.clocks[escalation.clock_id]
-    return json.dumps(
-        {
-            "type": "escalation.raised",
-            "timestamp": _iso(escalation.raised_at),
-            "data": {
-                "escalation_id": str(escalation.id),
-                "complaint_id": str(stream.id),
-                "reference": watch.reference,
-                "level": delivery.level,
-                "repeat": delivery.repeat,
-                "addressee": escalation.addressee,
-                "desk": escalation.desk,
-                "clock": clock.kind,
-                "promise": clock.watches.promise_kind,
-                "due": _iso(clock.due),
-                "answer_by": _iso(escalation.answer_by),
-                "answer_at": link,
-            },
+def webhook(asked: Question) -> bytes:
+    """The body of the webhook that asks it."""
+    escalation, delivery, clock = asked.escalation, asked.delivery, asked.clock
+    body = {
+        "type": "escalation.raised",
+        "timestamp": _iso(escalation.raised_at),
+        "data": {
+            "escalation_id": str(escalation.id),
+            "complaint_id": str(asked.complaint_id),
+            "reference": asked.reference,
+            "level": delivery.level,
+            "repeat": delivery.repeat,
+            "addressee": delivery.addressee,
+            "desk": escalation.desk,
+            "clock": clock.kind,
+            "promise": clock.watches.promise_kind,
+            "due": _iso(clock.due),
+            "answer_by": _iso(delivery.answer_by),
+            "answer_at": asked.link,
         },
-        separators=(",", ":"),
-    ).encode()
-
-
-def owed(clock: Clock) -> str:
-    """What the clock waits for, in words."""
-    kind = clock.watches.promise_kind
-    return _PROMISES[kind] if kind is not None else _NAMES.get(clock.kind, "what was promised")
+    }
+    return json.dumps(body, separators=(",", ":")).encode()
 
 
 def _iso(moment: datetime) -> str:

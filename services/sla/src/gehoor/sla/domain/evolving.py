@@ -140,7 +140,9 @@ def _raised(watch: Watch, fact: EscalationRaised) -> Watch:
     deliveries = dict(before.deliveries) if before else {}
     for channel in fact.channels:
         key = delivery_of(fact.escalation_id, fact.level, fact.repeat, channel)
-        deliveries[key] = Delivery(key, fact.level, fact.repeat, channel, next_at=fact.occurred_at)
+        deliveries[key] = Delivery(
+            key, fact.level, fact.repeat, channel, fact.addressee, fact.answer_by, next_at=fact.occurred_at
+        )
     escalation = Escalation(
         id=fact.escalation_id,
         clock_id=fact.clock_id,

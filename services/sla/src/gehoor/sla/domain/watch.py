@@ -17,6 +17,8 @@ from gehoor.events.terms import (
     MatterKind,
     PromiseId,
     Reference,
+    Slug,
+    StaffId,
     Term,
     TicketId,
 )
@@ -91,6 +93,8 @@ class Delivery:
     level: int
     repeat: int
     channel: DeliveryChannel
+    addressee: Slug
+    answer_by: datetime
     next_at: datetime
     attempts: int = 0
 
@@ -104,7 +108,7 @@ class Escalation:
     kind: ClockKind
     level: int
     repeat: int
-    addressee: str
+    addressee: Slug
     desk: DeskId
     raised_at: datetime
     """When this level was raised."""
@@ -112,7 +116,7 @@ class Escalation:
     raisings: int = 1
     """How often it was raised, all levels together: the arming number of its next step."""
     state: EscalationState = EscalationState.OPEN
-    answered_by: str | None = None
+    answered_by: StaffId | None = None
     next_step_by: datetime | None = None
     ended: EndReason | None = None
     deliveries: Mapping[ContactId, Delivery] = field(default_factory=dict)
