@@ -98,7 +98,7 @@ def routes(going_wrong: Mapping[str, BaseException], slow: asyncio.Event) -> API
             [Wish(Stream("note", id_), KeepNote(body.label))],
             status=201,
             body=lambda recorded: {
-                "id": str(id_),
+                "id": id_,
                 "kept": len(recorded),
                 "by": asked.caller.acting(body.by),
                 "traceparent": recorded[0].traceparent if recorded else None,

@@ -127,7 +127,7 @@ class Posting(Reading):
         store, by = self.handling.store, self.caller.id
         kept = await store.remembered(by, key)
         if kept is None:
-            asked = Asked(by, key, lambda recorded: Remembered(by, key, self.digest, status, body(recorded)))
+            asked = Asked(by, key, lambda recorded: Remembered(by, key, self.digest, status, _json(body(recorded))))
             await self.handling.handle_all([Work(self.cause, wishes, asked=asked)])
             kept = await store.remembered(by, key)
         if kept is None:
@@ -174,6 +174,11 @@ def posting(scope: str) -> Callable[..., Awaitable[Posting]]:
 async def _digest(request: Request) -> str:
     asked = f"{request.method} {request.url.path}?{request.url.query} {request.headers.get('content-type', '')}\n"
     return sha256(asked.encode() + await request.body()).hexdigest()
+
+
+def _json(body: Any) -> Json:
+    """With ids, moments and codes as JSON has them, whether the answer is kept or not."""
+    return orjson.loads(orjson.dumps(body))
 
 
 def _answer(status: int, body: Any) -> Response:

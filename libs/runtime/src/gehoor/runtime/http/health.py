@@ -83,7 +83,7 @@ def _answer(roles: Mapping[str, Mapping[str, Vital]]) -> Response:
     body: dict[str, Any] = {
         "ready": well,
         "roles": {
-            role: {name: {"well": vital.well, "says": vital.says} for name, vital in vitals.items()}
+            str(role): {name: {"well": vital.well, "says": vital.says} for name, vital in vitals.items()}
             for role, vitals in roles.items()
         },
     }

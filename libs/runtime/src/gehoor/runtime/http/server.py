@@ -28,7 +28,7 @@ def listen_on(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as wrong:
-        raise AddressError(f"can't listen on {host}:{port}: {wrong.strerror}") from wrong
+        raise AddressError(f"can't listen on {host}:{port}: {str(wrong.strerror).partition(' (while')[0]}") from wrong
 
 
 class Server(uvicorn.Server):

@@ -32,7 +32,7 @@ class PostgresSole:
         async with link(self._dsn, schema=self._schema) as own:
             with reaching(own):
                 await own.execute(f"set idle_session_timeout = {LOST_AFTER // timedelta(milliseconds=1)}")
-                while not await own.fetchval("select pg_try_advisory_lock(hashtextextended($1, 0))", self._name):
+                while not await own.fetchval("select pg_try_advisory_lock(hashtextextended($1, 0))", self._name):  # noqa: ASYNC110 - it is another process that lets go
                     await asyncio.sleep(TRY_EVERY.total_seconds())
             hold = PostgresHold(own)
             keeping = asyncio.create_task(hold.keep())

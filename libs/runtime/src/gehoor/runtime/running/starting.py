@@ -100,7 +100,7 @@ async def _run(name: str, roles: Sequence[Role], settings: S, assemble: Assemble
         parts: list[Part] = []
         if Role.LISTEN in roles:
             parts += listening(plant, assembled, handling, patient=Role.API in roles)
-        if Role.DUE in roles:
+        if Role.DUE in roles and assembled.service.performers:
             parts.append(performing(plant, assembled, handling))
         parts.append(telling)
         await wait_for_database(real, settings)
