@@ -32,6 +32,7 @@ from gehoor.sla.domain.commands import (
     AnswerEscalation,
     AttemptEnd,
     ClimbLadder,
+    Command,
     FireClock,
     HearEnd,
     HearHappening,
@@ -48,6 +49,7 @@ from gehoor.sla.domain.commands import (
 )
 from gehoor.sla.domain.watch import delivery_of, escalation_of, next_step_clock, promise_clock, receipt_clock
 from gehoor.sla.policy import read
+from tests.given import Given, given
 
 POLICY = read(
     """
@@ -216,3 +218,26 @@ def short(fact: Fact) -> str:
             return f"ended ({fact.reason})"
         case _:
             return fact.type.split(".")[1]
+
+
+# --- telling --------------------------------------------------------------------------------------------------------
+
+
+def after(*commands: Command) -> Given:
+    """What has happened once these were decided, one after the other."""
+    so_far = given(WATCH)
+    for command in commands:
+        so_far = so_far.when(command).so()
+    return so_far
+
+
+def told(so_far: Given, *commands: Command) -> list[str]:
+    """What follows from these in short, our own notes left out."""
+    before = len(so_far.facts)
+    for command in commands:
+        so_far = so_far.when(command).so()
+    return [short(fact) for fact in so_far.facts[before:] if not fact.type.startswith("sla-notes")]
+
+
+A_PROMISE = after(received(), promised("Mon 09:02", "Tue 17:00"))
+A_MISS = after(received(), promised("Mon 09:02", "Tue 17:00"), fire(of(), "Tue 17:00"))

@@ -50,3 +50,7 @@ def _see_secrets(policy: Policy, settings: SlaSettings) -> None:
                 raise PolicyError(
                     f"{settings.policy}: sla.addressees.{role}: GEHOOR_WEBHOOK_SECRETS has no {address.webhook.secret}"
                 )
+
+
+if __name__ == "__main__":
+    main()

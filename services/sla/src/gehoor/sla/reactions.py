@@ -76,9 +76,9 @@ def of_intake(heard: Recorded, now: datetime) -> Iterator[Command]:
     fact, at, subject = heard.fact, heard.fact.occurred_at, ComplaintId(heard.subject)
     match fact:
         case ComplaintReceived():
-            yield HearMatter(at, now, subject, MatterKind.COMPLAINT, fact.reference, fact.desk)
+            yield HearMatter(at, now, subject, MatterKind.COMPLAINT, fact.reference, fact.desk, fact.label)
         case RemarkReceived():
-            yield HearMatter(at, now, subject, MatterKind.REMARK, fact.reference, fact.desk)
+            yield HearMatter(at, now, subject, MatterKind.REMARK, fact.reference, fact.desk, fact.label)
         case ReportReceived():
             same = fact.same_as is not None
             yield HearMatter(at, now, subject, MatterKind.REPORT, fact.reference, fact.desk, same_as_another=same)

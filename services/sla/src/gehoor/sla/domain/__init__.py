@@ -10,6 +10,8 @@
 | hearing.py  | … from what others said                                          |
 | clocks.py   | arming, meeting, missing, correcting, stopping one clock         |
 | ladder.py   | raising, climbing, answering, ending, delivering one escalation  |
+| decision.py | a decision under way: its facts so far, and the watch after them |
+| words.py    | what a clock waits for, in words                                 |
 """
 
 from gehoor.sla.domain.deciding import watch_decider
