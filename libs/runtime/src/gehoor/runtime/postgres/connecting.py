@@ -119,7 +119,7 @@ async def reached(pool: Pool, *, atomic: bool = False, within: timedelta = ANSWE
         sound = True
         raise
     finally:
-        if not sound:  # also when cancelled: nobody knows how far it came
+        if not sound and not _is_lost(connection):  # also when cancelled: nobody knows how far it came
             connection.terminate()
         await pool.release(connection)
 

@@ -32,7 +32,7 @@ class PostgresSole:
         async with link(self._dsn, schema=self._schema) as own:
             with reaching(own):
                 await own.execute(f"set idle_session_timeout = {LOST_AFTER // timedelta(milliseconds=1)}")
-                while not await self._taken(own):
+                while not await self._taken(own):  # noqa: ASYNC110 - no server wakes who tries
                     # Asking again, rather than waiting in the server, also says that this side is alive.
                     await asyncio.sleep(TRY_EVERY.total_seconds())
             hold = PostgresHold(own)
