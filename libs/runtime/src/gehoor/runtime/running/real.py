@@ -71,20 +71,14 @@ async def real_ports(service: str, settings: Settings) -> AsyncIterator[Real]:
         raise StartError(str(wrong)) from wrong
     async with AsyncExitStack() as held:
 
-        async def pool_of(dsn: SecretStr, schema: str, size: int) -> Pool:
-            pool = await open_pool(dsn.get_secret_value(), schema=schema, size=size)
+        async def pool_of(dsn: SecretStr, size: int) -> Pool:
+            pool = await open_pool(dsn.get_secret_value(), schema=schema, keyring=settings.keyring_schema, size=size)
             held.push_async_callback(close_pool, pool)
             return pool
 
-        pool = await pool_of(settings.dsn, schema, settings.pool_max)
-        outside = None
-        if settings.outside_dsn is not None:
-            outside = await pool_of(settings.outside_dsn, schema, OUTSIDE_POOL_SIZE)
-        shared = (
-            pool
-            if schema == settings.keyring_schema
-            else await pool_of(settings.keyring_dsn or settings.dsn, settings.keyring_schema, KEYRING_POOL_SIZE)
-        )
+        pool = await pool_of(settings.dsn, settings.pool_max)
+        outside = await pool_of(settings.outside_dsn, OUTSIDE_POOL_SIZE) if settings.outside_dsn is not None else None
+        shared = await pool_of(settings.keyring_dsn, KEYRING_POOL_SIZE) if settings.keyring_dsn is not None else pool
         store = PostgresStore(pool, service, outside=outside)
         outbox = PostgresOutbox(pool, service)
         ports = Ports(
