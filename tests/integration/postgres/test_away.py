@@ -61,6 +61,14 @@ async def store_one(pool: Pool) -> None:
     await PostgresStore(pool, NAME).commit(Commit(NOON, [append(account(), Opened(occurred_at=NOON))]))
 
 
+async def begin_and(pool: Pool, query: str, then: Exception | None = None) -> None:
+    async with reached(pool, atomic=True) as connection:
+        await connection.execute("insert into outbox values (999999)")
+        await connection.execute(query)
+        if then is not None:
+            raise then
+
+
 async def count(pool: Pool) -> int:
     async with reached(pool) as connection:
         counted: int = await connection.fetchval("select count(*) from event")
@@ -132,13 +140,9 @@ async def test_a_statement_that_takes_too_long_is_away_and_its_connection_is_not
 async def test_an_error_of_ours_is_not_taken_for_absence_and_rolls_back(pool: Pool) -> None:
     before = await count(pool)
     with pytest.raises(asyncpg.UndefinedTableError):
-        async with reached(pool, atomic=True) as connection:
-            await connection.execute("insert into outbox values (999999)")
-            await connection.execute("select * from no_such_table")
+        await begin_and(pool, "select * from no_such_table")
     with pytest.raises(ZeroDivisionError):
-        async with reached(pool, atomic=True) as connection:
-            await connection.execute("insert into outbox values (999999)")
-            raise ZeroDivisionError
+        await begin_and(pool, "select 1", then=ZeroDivisionError())
     async with reached(pool) as connection:
         assert await connection.fetch("select * from outbox where position = 999999") == []
     assert await count(pool) == before

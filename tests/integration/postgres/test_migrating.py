@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from urllib.parse import quote
 from uuid import uuid4
 
 import asyncpg
@@ -15,8 +16,11 @@ from gehoor.runtime.postgres.migrating import Home, MigrationError, migrate
 NOTE = "-- migrate:up\ncreate table note (id bigint generated always as identity, said text);\n-- migrate:down\n"
 
 
-def as_role(owner: str, role: str, password: str = "s%2Fé@ cret") -> str:
-    return owner.replace(owner.partition("//")[2].partition("@")[0], f"{role}:{password.replace('@', '%40')}")
+ODD = quote("s/é@ 'cret", safe="")
+
+
+def as_role(owner: str, role: str, secret: str = ODD) -> str:
+    return owner.replace(owner.partition("//")[2].partition("@")[0], f"{role}:{secret}")
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """The keys of subjects: wrapped in the database, in clear only in a small cache of this process."""
 
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from time import monotonic
 from uuid import UUID
@@ -23,6 +23,7 @@ _NONCE_BYTES = 12
 
 _MAKE = """
 insert into keyring (subject, wrapped) select * from unnest($1::uuid[], $2::bytea[]) on conflict (subject) do nothing
+returning subject
 """
 
 _ERASE = """
@@ -56,9 +57,7 @@ class PostgresKeyring:
             async with reached(self._pool) as connection:
                 found = await self._fetch(connection, missing)
                 if create and (fresh := missing - found.keys()):
-                    made = [self._wrap(subject, AESGCM.generate_key(KEY_BITS)) for subject in sorted(fresh)]
-                    await connection.execute(_MAKE, sorted(fresh), made)
-                    found |= await self._fetch(connection, fresh)
+                    found |= await self._make(connection, sorted(fresh))
             self._cache.put_all(found)
             known |= found
         return known
@@ -72,6 +71,15 @@ class PostgresKeyring:
     def forget(self, subjects: Collection[UUID]) -> None:
         """Drop what is cached of them."""
         self._cache.drop(subjects)
+
+    async def _make(self, connection: Connection, subjects: Sequence[UUID]) -> dict[UUID, Key | Erased]:
+        """New keys; or where another was first, what that one made of it."""
+        drawn = {subject: AESGCM.generate_key(KEY_BITS) for subject in subjects}
+        wrapped = [self._wrap(subject, key) for subject, key in drawn.items()]
+        ours = {row["subject"] for row in await connection.fetch(_MAKE, subjects, wrapped)}
+        others = drawn.keys() - ours
+        made: dict[UUID, Key | Erased] = {subject: drawn[subject] for subject in ours}
+        return made | (await self._fetch(connection, others) if others else {})
 
     async def _fetch(self, connection: Connection, subjects: Collection[UUID]) -> dict[UUID, Key | Erased]:
         query = "select subject, wrapped, erased_at from keyring where subject = any($1::uuid[])"
