@@ -48,6 +48,6 @@ class CatchingUp:
         while await self.behind(mark):
             if self._clock.now() >= until:
                 return False
-            await self._clock.sleep(min(pause, LOOK_MAX))
-            pause *= 2
+            await self._clock.sleep(pause)
+            pause = min(pause * 2, LOOK_MAX)
         return True

@@ -60,6 +60,7 @@ class Listener:
         clock: Clock,
         metrics: Metrics,
         parked_max: int = 100,
+        look_every: timedelta = LOOK_EVERY,
         purge: Callable[[Mapping[Partition, int]], Awaitable[None]] | None = None,
         die: Callable[[], None] = die,
         draw: Callable[[], float] = random.random,
@@ -72,6 +73,7 @@ class Listener:
         self._clock = clock
         self._metrics = metrics
         self._parked_max = parked_max
+        self._look_every = look_every
         self._purge = purge
         self._die = die
         self._draw = draw
@@ -84,7 +86,7 @@ class Listener:
         Raises:
             Exception: a defect, where `die` did not end the process.
         """
-        beside = [asyncio.create_task(self._every(LOOK_EVERY, self._look))]
+        beside = [asyncio.create_task(self._every(self._look_every, self._look))]
         if self._purge is not None:
             beside.append(asyncio.create_task(self._every(PURGE_EVERY, self._clear)))
         try:

@@ -9,20 +9,23 @@ import asyncio
 import random
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from gehoor.events.envelope import Recorded
 from gehoor.runtime.catching_up import CatchingUp
 from gehoor.runtime.handling import Handling, Work
 from gehoor.runtime.observability import Metrics, log
 from gehoor.runtime.ports import Cause, Clock, Due, DueTable, Moment, Partition, StaleError, TakenError, TemporaryError
 from gehoor.runtime.pulse import Progress, Pulse
-from gehoor.runtime.waiting import StoppedError, backoff, unless
+from gehoor.runtime.waiting import StoppedError, backoff, unless, until
 
 POLL = timedelta(milliseconds=200)
 BRIEFLY = timedelta(milliseconds=10)
+NONE_FREE = timedelta(seconds=1)
+"""Until the next look where what is due is claimed, or held by a parked subject."""
 LEASE = timedelta(seconds=30)
 """How long a claimed row is another's to leave alone: longer than any delivery takes."""
 PATIENCE = timedelta(seconds=10)
@@ -46,6 +49,16 @@ class _Lane:
     running: set[asyncio.Task[None]] = field(default_factory=set)
     done: "asyncio.Queue[tuple[Due, Work]]" = field(default_factory=asyncio.Queue)
 
+    def idle(self, now: datetime) -> None:
+        """There is nothing it could do."""
+        self.progress.lag = 0.0
+        self.progress.made(now)
+
+    def pulse(self, now: datetime) -> Pulse:
+        """How it does."""
+        pulse = self.progress.at(now)
+        return replace(pulse, note=f"{len(self.failed)} can't be performed") if self.failed and not pulse.red else pulse
+
 
 class DueWorker:
     """Performs one service's due rows: `run` until `stop`."""
@@ -64,7 +77,10 @@ class DueWorker:
         batch_max: int = BATCH_MAX,
         draw: Callable[[], float] = random.random,
     ) -> None:
-        """`catching_up`: None for a service that listens to nothing."""
+        """`catching_up`: None for a service that listens to nothing.
+
+        `poll`: how late a row may be seen that was armed for a moment before the next one known.
+        """
         self._due = due
         self._handling = handling
         self._service = handling.service
@@ -77,6 +93,7 @@ class DueWorker:
         self._batch_max = batch_max
         self._draw = draw
         self._stopped = asyncio.Event()
+        self._woken = asyncio.Event()
         self._lanes = [
             _Lane(kind, Progress(f"{self._service.name}.due.{kind}", clock.now()), batch_max)
             for kind in self._service.performers
@@ -95,10 +112,15 @@ class DueWorker:
         """Let `run` end, within a bound: what is being performed may end, then it is given up and comes again."""
         self._stopped.set()
 
+    def wake(self, recorded: Sequence[Recorded] = ()) -> None:  # noqa: ARG002 - so that a handling may call it
+        """Something may have been armed: look now. Where commits are many, polling costs less."""
+        self._woken.set()
+        self._woken = asyncio.Event()
+
     def pulses(self) -> Sequence[Pulse]:
         """How each kind does; lag is the lateness of the last claimed row in seconds."""
         now = self._clock.now()
-        return [self._start.at(now), *(lane.progress.at(now) for lane in self._lanes)]
+        return [self._start.at(now), *(lane.pulse(now) for lane in self._lanes)]
 
     # --- when ----------------------------------------------------------------------------------------------------
 
@@ -129,6 +151,8 @@ class DueWorker:
                 try:
                     await self._turn(lane)
                     tried = 0
+                except StoppedError:
+                    break
                 except TemporaryError as away:
                     lane.progress.waits(str(away), red=tried > 1)
                     await self._sleep(backoff(tried, WAIT_MIN, WAIT_MAX, self._draw))
@@ -141,15 +165,17 @@ class DueWorker:
         now = self._clock.now()
         next_at = await self._due.next_at([lane.kind])
         if next_at is None or next_at > now:
-            lane.progress.lag = 0.0
-            lane.progress.made(now)
-            await self._sleep(min(self._poll, next_at - now) if next_at is not None else self._poll)
+            lane.idle(now)
+            pause = min(self._poll, next_at - now) if next_at is not None else self._poll
+            await unless(self._stopped, until(self._woken, self._clock, pause))
             return
         caught_up = await self._caught_up(lane)
         free = lane.slots - len(lane.running) - lane.done.qsize()
         claimed = await self._due.claim([lane.kind], now, self._lease, free) if free > 0 else ()
         if not claimed:
-            await self._sleep(self._poll if free > 0 else BRIEFLY)
+            lane.idle(now)
+            pause = min(self._poll, NONE_FREE) if free > 0 else BRIEFLY
+            await unless(self._stopped, until(self._woken, self._clock, pause))
             return
         lane.progress.lag = (now - claimed[0].at).total_seconds()
         for due in claimed:
@@ -232,13 +258,13 @@ class DueWorker:
         await self._sleep(backoff(0, WAIT_MIN, WAIT_MAX, self._draw))
         with suppress(TemporaryError):
             await self._due.release(dues)
+            self.wake()
 
     def _again_later(self, lane: _Lane, due: Due, failed: Exception) -> None:
         """Tell it, and leave it claimed: it comes again when its lease ends, the longer after the oftener it failed."""
         tries, _ = lane.failed.get((due.key, due.arming), (0, None))
         pause = backoff(tries, self._lease, DEFECT_WAIT_MAX, self._draw)
         lane.failed[due.key, due.arming] = tries + 1, self._clock.now() + pause
-        lane.progress.note = f"{len(lane.failed)} can't be performed"
         self._metrics.defects.labels(f"due.{lane.kind}").inc()
         log.error("can't be performed", error=failed, kind=due.kind, key=due.key, due=due.at, attempt=tries + 1)
 

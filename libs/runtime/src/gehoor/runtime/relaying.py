@@ -19,6 +19,8 @@ from gehoor.runtime.waiting import StoppedError, backoff, unless, until
 
 POLL = timedelta(milliseconds=250)
 """How long a row may wait where nobody woke the relay."""
+LOOK_EVERY = timedelta(seconds=1)
+"""How often the age of the oldest row is looked at."""
 BATCH_MAX = 500
 WAIT_MIN = timedelta(milliseconds=100)
 WAIT_MAX = timedelta(seconds=5)
@@ -80,6 +82,8 @@ class Relay:
         metrics: Metrics,
         waker: Waker | None = None,
         batch_max: int = BATCH_MAX,
+        poll: timedelta = POLL,
+        look_every: timedelta = LOOK_EVERY,
         draw: Callable[[], float] = random.random,
     ) -> None:
         self._outbox = outbox
@@ -89,6 +93,8 @@ class Relay:
         self._metrics = metrics
         self._waker = waker
         self._batch_max = batch_max
+        self._poll = poll
+        self._look_every = look_every
         self._draw = draw
         self._stopped = asyncio.Event()
         self._woken = asyncio.Event()
@@ -160,7 +166,7 @@ class Relay:
         if not records:
             await hold.check()
             self._progress.made(self._clock.now())
-            await until(self._woken, self._clock, POLL)
+            await until(self._woken, self._clock, self._poll)
             return
         await self._producer.send(records)
         await self._outbox.sent([record.position for record in records])
@@ -183,4 +189,4 @@ class Relay:
         while True:
             with suppress(TemporaryError):
                 await self.look()
-            await self._clock.sleep(timedelta(seconds=1))
+            await self._clock.sleep(self._look_every)
