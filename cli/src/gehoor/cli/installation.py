@@ -5,6 +5,7 @@
 """
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -43,7 +44,8 @@ class Installation(BaseModel):
     smtp: str | None = None
     mailbox: Path | None = None
     policy: Path | None = None
-    partner_secrets: dict[str, str] = {}
+    partner_secrets: Annotated[dict[str, str], Field(description="What webhooks are signed with.")] = {}
+    partner_urls: Annotated[dict[str, str], Field(description="Where webhooks go instead of where policy says.")] = {}
 
     def service(self, name: str) -> ServiceAccess:
         """One service's access.
@@ -55,6 +57,16 @@ class Installation(BaseModel):
             raise InstallationError(f"no service {name!r}: there are {', '.join(self.services)}")
         return self.services[name]
 
+    def named(self, services: Sequence[str]) -> list[str]:
+        """Those services; all of them where none is named.
+
+        Raises:
+            InstallationError: the installation has no such service.
+        """
+        for name in services:
+            self.service(name)
+        return list(services) or list(self.services)
+
     def write(self, folder: Path) -> None:
         """Keep it in the folder, for its owner's eyes only."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -64,13 +76,18 @@ class Installation(BaseModel):
         passing.replace(folder / FILE)
 
 
+def file_of(named: Path | None = None) -> Path:
+    """Where the installation is written down: as named, as the environment says, or in this folder."""
+    return named or Path(os.environ.get("GEHOOR_INSTALLATION", Path(FOLDER) / FILE))
+
+
 def find_installation(named: Path | None = None) -> Installation:
     """The installation that was named, or the one of this folder.
 
     Raises:
         InstallationError: it is not there, or it does not fit.
     """
-    file = named or Path(os.environ.get("GEHOOR_INSTALLATION", Path(FOLDER) / FILE))
+    file = file_of(named)
     try:
         return Installation.model_validate_json(file.read_bytes())
     except FileNotFoundError:

@@ -17,10 +17,13 @@ from aiokafka.errors import KafkaError
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
+from gehoor.cli.asking import AnswerError
 from gehoor.cli.installation import InstallationError
 from gehoor.cli.replaying.mapping import MappingError
 from gehoor.cli.replaying.rows import FileError
 from gehoor.cli.timeline import UnknownComplaintError
+from gehoor.cli.watching import NeverCameError
+from gehoor.devstack.process import StackError
 from gehoor.runtime.ports import TemporaryError
 
 T = TypeVar("T")
@@ -37,7 +40,7 @@ class MisusedError(Exception):
 
 
 _MISUSED = (MisusedError, InstallationError, MappingError, FileError)
-_FAILED = (FailedError, UnknownComplaintError, TemporaryError)
+_FAILED = (FailedError, AnswerError, UnknownComplaintError, NeverCameError, TemporaryError, StackError)
 
 Where = Annotated[
     Path | None,

@@ -13,6 +13,32 @@ from gehoor.devstack.server import Record, Say, Server
 _ASK_SECONDS = 2
 
 
+class PartnerServer(Server):
+    """The demonstration's partner: takes webhooks and checks their signatures."""
+
+    name = "partner"
+
+    def __init__(self, folder: Path, secret: str) -> None:
+        super().__init__(folder)
+        self._secret = secret
+
+    def launch(self, known: Record | None, say: Say) -> Record:  # noqa: ARG002 - nothing here takes long
+        """Start it on the port it had."""
+        port = known.port if known is not None and is_free(known.port) else free_port()
+        env = {**os.environ, "GEHOOR_DEMO_SECRET": self._secret}
+        command = [sys.executable, "-m", "gehoor.cli.demo_partner", "--port", str(port)]
+        return Record(port, Process.start(command, log=self.log, env=env))
+
+    def answers(self, record: Record) -> bool:
+        """Whether it listens."""
+        return not is_free(record.port)
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.record.port}"
+
+
 class ServiceServer(Server):
     """One service in the role `all` (or another), on a port that it keeps."""
 

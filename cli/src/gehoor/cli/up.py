@@ -1,9 +1,10 @@
 """`gehoor up` and `gehoor down`: the whole house on this machine, in one folder."""
 
 import asyncio
+import json
 import secrets
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,10 +13,10 @@ from urllib.parse import urlsplit, urlunsplit
 from gehoor.cli.installation import FILE, FOLDER, SERVICES, Installation, ServiceAccess, find_installation
 from gehoor.cli.keyholders import HOLDERS, Holder
 from gehoor.cli.prepare import PARTITIONS, prepare, schema_of
-from gehoor.cli.servers import ServiceServer
+from gehoor.cli.servers import PartnerServer, ServiceServer
 from gehoor.devstack import Stack
 from gehoor.devstack.process import StackError
-from gehoor.devstack.server import Say
+from gehoor.devstack.server import Say, Server
 from gehoor.devstack.stack import say_on_terminal
 from gehoor.runtime.http.keys import ApiKey, issue
 from gehoor.runtime.postgres.connecting import close_pool, open_pool
@@ -45,6 +46,7 @@ async def bring_up(
     say: Say = say_on_terminal,
     env: Mapping[str, str] | None = None,
     hasty: bool = False,
+    partner: bool = False,
 ) -> Installation:
     """Start what does not run yet, in this folder, and give what it takes to use it.
 
@@ -54,6 +56,7 @@ async def bring_up(
         say: Told what takes long.
         env: Further settings of the services.
         hasty: For tests: the database trades durability for speed.
+        partner: Whether to start the demonstration's partner too, which answers webhooks.
 
     Raises:
         StackError: a part is missing or broken; says which, and what to do.
@@ -62,11 +65,15 @@ async def bring_up(
     stack = await asyncio.to_thread(Stack.start, folder, hasty=hasty, say=say)
     known = _known(folder)
     installation = _installed(stack, known, (policy or _policy_of(known) or sources / "deploy/policy/default.yaml"))
+    if partner:
+        installation.partner_urls["sponsor"] = await asyncio.to_thread(_start_partner, folder, installation, say)
     await prepare(installation, stack.postgres, sources)
     if known is None:
         await _hand_out_keys(installation)
     installation.write(folder)
     servers = [ServiceServer(folder, name, settings_of(installation, name) | dict(env or {})) for name in SERVICES]
+    if known is not None and (known.policy, known.partner_urls) != (installation.policy, installation.partner_urls):
+        await _stop(servers)
     with ThreadPoolExecutor() as pool:
         for started in [pool.submit(server.start, say) for server in servers]:
             await asyncio.wrap_future(started)
@@ -78,11 +85,20 @@ async def bring_up(
 
 async def take_down(folder: Path = Path(FOLDER)) -> None:
     """Stop what runs in that folder, and nothing else: the services first, then what they stand on."""
-    servers = [ServiceServer(folder, name, {}) for name in SERVICES]
+    await _stop([*(ServiceServer(folder, name, {}) for name in SERVICES), PartnerServer(folder, "")])
+    await asyncio.to_thread(Stack(folder).stop)
+
+
+async def _stop(servers: Sequence[Server]) -> None:
     with ThreadPoolExecutor() as pool:
         for stopped in [pool.submit(server.stop) for server in servers]:
             await asyncio.wrap_future(stopped)
-    await asyncio.to_thread(Stack(folder).stop)
+
+
+def _start_partner(folder: Path, installation: Installation, say: Say) -> str:
+    server = PartnerServer(folder, installation.partner_secrets["sponsor"])
+    server.start(say)
+    return f"{server.url}/hooks"
 
 
 def settings_of(installation: Installation, service: str) -> dict[str, str]:
@@ -102,8 +118,8 @@ def settings_of(installation: Installation, service: str) -> dict[str, str]:
     if access.outside_dsn is not None:
         told["GEHOOR_OUTSIDE_DSN"] = access.outside_dsn
     if service == PARTNER_SERVICE:
-        secrets_ = {name.upper().replace("-", "_"): secret for name, secret in installation.partner_secrets.items()}
-        told |= {f"GEHOOR_PARTNER_SECRET_{name}": secret for name, secret in secrets_.items()}
+        told["GEHOOR_PARTNER_SECRETS"] = json.dumps(installation.partner_secrets)
+        told["GEHOOR_PARTNER_URLS"] = json.dumps(installation.partner_urls)
     return {name: value for name, value in told.items() if value}
 
 
@@ -126,12 +142,13 @@ def _installed(stack: Stack, known: Installation | None, policy: Path) -> Instal
     if not policy.is_file():
         raise StackError(f"there is no policy {policy}")
     return made.model_copy(
+        deep=True,
         update={
             "kafka": stack.kafka,
             "smtp": stack.smtp,
             "mailbox": stack.mailbox,
             "policy": policy.absolute(),
-        }
+        },
     )
 
 

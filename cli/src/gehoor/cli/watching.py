@@ -1,7 +1,7 @@
 """Following the journal in the background, and waiting for what must come."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from types import TracebackType
@@ -29,7 +29,7 @@ class Watch:
         self._from_end = from_end
         self._seen: list[Recorded] = []
         self._more = asyncio.Condition()
-        self._tells: list[Callable[[Recorded], None]] = []
+        self._ended = False
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -50,9 +50,24 @@ class Watch:
             with suppress(asyncio.CancelledError):
                 await self._task
 
-    def tell(self, teller: Callable[[Recorded], None]) -> None:
-        """Have each further fact told to somebody."""
-        self._tells.append(teller)
+    async def events(self) -> AsyncIterator[Recorded]:
+        """Each fact as it comes, from the first, until `end`; what came before that is still told."""
+        told = 0
+        while True:
+            async with self._more:
+                while told == len(self._seen):
+                    if self._ended:
+                        return
+                    await self._more.wait()
+                event = self._seen[told]
+            told += 1
+            yield event
+
+    async def end(self) -> None:
+        """Let `events` end once all that came is told."""
+        async with self._more:
+            self._ended = True
+            self._more.notify_all()
 
     def of(self, subject: UUID) -> Sequence[Recorded]:
         """What has come of one subject, in the journal's order."""
@@ -100,5 +115,3 @@ class Watch:
                 async with self._more:
                     self._seen.append(record)
                     self._more.notify_all()
-                for teller in self._tells:
-                    teller(record)

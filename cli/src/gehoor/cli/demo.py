@@ -1,0 +1,131 @@
+"""`gehoor demo`: everything started here, and two stories played through the public APIs."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import yaml
+
+from gehoor.cli.asking import Desk
+from gehoor.cli.installation import FOLDER, Installation
+from gehoor.cli.showing import as_line, console
+from gehoor.cli.stories import mortgage, prize
+from gehoor.cli.stories.stage import Stage
+from gehoor.cli.unsealing import in_clear
+from gehoor.cli.up import bring_up, checkout, take_down
+from gehoor.cli.watching import Watch
+from gehoor.events.envelope import Recorded
+from gehoor.events.routing import OwnerAssigned
+
+STORIES: dict[str, Callable[[Stage], Awaitable[UUID]]] = {"mortgage": mortgage.play, "prize": prize.play}
+POLICY = Path("deploy/policy/demo.yaml")
+_QUIET = frozenset({"sla.escalation-delivered.v1", "intake.message-delivered.v1"})
+
+
+async def demo(folder: Path = Path(FOLDER), *, stay: bool = False, began: float | None = None) -> None:
+    """Start, play both stories at once, show them as they unfold, and say where everything is.
+
+    Args:
+        folder: Where everything is kept.
+        stay: Stay until Ctrl-C, and then stop everything; else leave it running.
+        began: When the command was started, on the monotonic clock.
+
+    Raises:
+        StackError: a part is missing or broken.
+        NeverCameError: a story did not go on as it should.
+        AnswerError: a service said no.
+    """
+    out = console()
+    started = began or time.monotonic()
+    try:
+        installation = await bring_up(folder, policy=checkout() / POLICY, partner=True)
+        out.print(f"[dim]up after {time.monotonic() - started:.1f} s; a working day lasts {_day(installation)}[/dim]\n")
+        await _play(installation, started)
+        _say_where(installation)
+        if stay:
+            out.print("\nEverything stays up. [bold]Ctrl-C[/bold] stops it.")
+            await _asked_to_stop()
+    finally:
+        if stay:
+            out.print("\n[dim]stopping what was started here …[/dim]")
+            await take_down(folder)
+
+
+async def _play(installation: Installation, started: float) -> None:
+    out = console()
+    async with AsyncExitStack() as open_:
+        watch = await open_.enter_async_context(Watch(installation))
+        desks = {holder: await open_.enter_async_context(Desk(installation, holder)) for holder in installation.keys}
+        stage = Stage(desks, watch, _day(installation))
+        shown = asyncio.create_task(_show(installation, stage, started))
+        try:
+            async with asyncio.TaskGroup() as stories:
+                for play in STORIES.values():
+                    stories.create_task(_whole(play, stage))
+        finally:
+            await watch.end()
+            await shown
+        for story, complaint in stage.played:
+            out.print(f"\nThe {story} story again: [bold]gehoor timeline {complaint}[/bold]")
+
+
+async def _asked_to_stop() -> None:
+    """Wait for SIGTERM; a Ctrl-C ends the wait by itself."""
+    stopped = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
+    await stopped.wait()
+
+
+async def _whole(play: Callable[[Stage], Awaitable[UUID]], stage: Stage) -> None:
+    await play(stage)
+
+
+async def _show(installation: Installation, stage: Stage, started: float) -> None:
+    """Print each fact of the stories as it comes, in clear, as whoever runs this may read it."""
+    out = console()
+    first = True
+    async for event in stage.watch.events():
+        names = {complaint: story for story, complaint in stage.played}
+        if event.subject not in names and not await _named_soon(event, stage):
+            continue
+        names = {complaint: story for story, complaint in stage.played}
+        if event.fact.type in _QUIET:
+            continue
+        (clear,) = await in_clear(installation, [event])
+        out.print(as_line(clear, label=names[event.subject]))
+        if first and isinstance(event.fact, OwnerAssigned):
+            first = False
+            out.print(f"[dim]first owner assigned {time.monotonic() - started:.1f} s after the start[/dim]")
+
+
+async def _named_soon(event: Recorded, stage: Stage) -> bool:
+    """The journal may be faster than the answer that names the complaint."""
+    for _ in range(100):
+        if any(event.subject == complaint for _, complaint in stage.played):
+            return True
+        await asyncio.sleep(0.02)
+    return False
+
+
+def _say_where(installation: Installation) -> None:
+    out = console()
+    out.print("\n[bold]Where it is[/bold]")
+    for name, access in installation.services.items():
+        out.print(f"  {name:<20} {access.url}/docs")
+    out.print(f"  {'kafka':<20} {installation.kafka}, topic {installation.journal}")
+    out.print(f"  {'mail that was sent':<20} {installation.mailbox}")
+    out.print("\n[bold]API keys of this installation[/bold]  (Authorization: Bearer …)")
+    for holder, token in installation.keys.items():
+        out.print(f"  {holder:<20} {token}")
+
+
+def _day(installation: Installation) -> timedelta:
+    """How long a working day of the demonstration's policy lasts."""
+    policy = yaml.safe_load(Path(installation.policy or POLICY).read_text())
+    pace: str = policy["sla"]["calendars"]["demo"]["pace"]
+    return timedelta(seconds=float(pace.removeprefix("PT").removesuffix("S")))

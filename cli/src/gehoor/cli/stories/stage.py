@@ -1,0 +1,43 @@
+"""What a story is played on: the keys of those who act, the journal to wait on, and how long a working day lasts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from gehoor.cli.asking import Desk
+from gehoor.cli.watching import Watch
+
+
+@dataclass
+class Stage:
+    """Where a story is played."""
+
+    desks: dict[str, Desk]
+    """Who acts, by the name of their key: `website`, `front-line`, `sponsor`."""
+    watch: Watch
+    day: timedelta
+    """How long a working day of the demonstration lasts."""
+    played: list[tuple[str, UUID]] = field(default_factory=list)
+    """The complaints of the stories, by the name of the story."""
+
+    def later(self, days: float) -> str:
+        """The moment that many working days from now, as a request holds it."""
+        return (datetime.now(UTC) + days * self.day).isoformat()
+
+    async def complain(self, holder: str, story: str, **form: Any) -> UUID:
+        """Complain as that caller, and give the complaint's id."""
+        answer = await self.desks[holder].post("intake", "/complaints", form)
+        complaint = UUID(answer["id"])
+        self.played.append((story, complaint))
+        return complaint
+
+    async def contact(self, holder: str, complaint: UUID, **form: Any) -> Any:
+        """Record a contact as that caller."""
+        return await self.desks[holder].post("intake", f"/complaints/{complaint}/contacts", form)
+
+    async def end(self, holder: str, complaint: UUID, steps: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        """What that caller records at the end, in this order."""
+        for path, body in steps:
+            await self.desks[holder].post("intake", f"/complaints/{complaint}/{path}", body)
