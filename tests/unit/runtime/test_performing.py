@@ -70,7 +70,7 @@ class Shop:
             catching_up,
             clock=self.clock,
             metrics=Metrics("ledger"),
-            poll=timedelta(minutes=10),
+            poll=timedelta(hours=6),
             draw=lambda: 1.0,
         )
 

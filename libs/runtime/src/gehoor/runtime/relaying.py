@@ -21,6 +21,8 @@ POLL = timedelta(milliseconds=250)
 """How long a row may wait where nobody woke the relay."""
 LOOK_EVERY = timedelta(seconds=1)
 """How often the age of the oldest row is looked at."""
+CHECK_EVERY = timedelta(seconds=1)
+"""How often it is made sure that nobody else relays: two would double what they send, and no worse."""
 BATCH_MAX = 500
 WAIT_MIN = timedelta(milliseconds=100)
 WAIT_MAX = timedelta(seconds=5)
@@ -97,6 +99,7 @@ class Relay:
         self._look_every = look_every
         self._draw = draw
         self._stopped = asyncio.Event()
+        self._checked = clock.now()
         self._woken = asyncio.Event()
         self._progress = Progress(f"{name}.relay", clock.now(), OLD)
 
@@ -162,10 +165,13 @@ class Relay:
 
     async def _relay(self, hold: Hold) -> None:
         self._woken.clear()
+        now = self._clock.now()
+        if now - self._checked >= CHECK_EVERY:
+            await hold.check()
+            self._checked = now
         records = await self._outbox.pending(self._batch_max)
         if not records:
-            await hold.check()
-            self._progress.made(self._clock.now())
+            self._progress.made(now)
             await until(self._woken, self._clock, self._poll)
             return
         await self._producer.send(records)
