@@ -17,6 +17,7 @@ from uuid import uuid4
 import asyncpg
 import httpx2
 import pytest
+import stamina
 
 from gehoor.runtime.http.keys import issue
 from gehoor.runtime.kafka.topics import ensure, journal
@@ -130,11 +131,18 @@ async def _spawn(role: str, env: Mapping[str, str]) -> asyncio.subprocess.Proces
     )
 
 
+class NotYetError(Exception):
+    """What is waited for is not there."""
+
+
 async def seen(look: Callable[[], Awaitable[bool]]) -> None:
     """Wait until it is so, within a bound."""
-    async with asyncio.timeout(WITHIN):
-        while not await look():  # noqa: ASYNC110 - another process makes it so
-            await asyncio.sleep(0.05)
+    async for attempt in stamina.retry_context(
+        NotYetError, attempts=None, timeout=WITHIN, wait_initial=0.05, wait_max=0.2
+    ):
+        with attempt:
+            if not await look():
+                raise NotYetError
 
 
 async def ready(http: httpx2.AsyncClient, path: str = "/health/ready", status: int = 200) -> None:
