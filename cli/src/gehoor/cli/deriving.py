@@ -1,6 +1,6 @@
 """A policy made of a list of categories, each with the promise that goes with it and the departments behind it.
 
-    {"bladeren": {"name": "Bladeren", "departments": ["Beheer Reiniging (RE)", …], "promised_working_days": 5}}
+{"bladeren": {"name": "Bladeren", "departments": ["Beheer Reiniging (RE)", …], "promised_working_days": 5}}
 """
 
 import json
@@ -59,14 +59,18 @@ def derive(
         resolution = sla["clocks"]["resolution"]
         policy["version"] = version or f"{policy['version']}-derived"
         named_by = Counter(department for each in categories.values() for department in each.departments)
+        in_calendar = {"calendar": calendar or sla["calendar"]}
         rules = []
         for code, category in categories.items():
             owner = min(category.departments, key=lambda department: named_by[department])
-            desks[desk_of(owner)] = {"name": owner, "calendar": calendar or sla["calendar"], "operated_by": "own"}
+            desks[desk_of(owner)] = {"name": owner, **in_calendar, "operated_by": "own"}
             routes["categories"][code] = {"desk": desk_of(owner)}
             rules.append({"name": f"label-{code}"[:64], "category": code, "labels": [code, category.name]})
         routes["rules"] = [*rules, *routes["rules"]]
-        promised = {code: _span(category.promised_working_days) for code, category in categories.items()}
+        promised = {
+            code: {"within": _span(category.promised_working_days), "basis": "promised"} | in_calendar
+            for code, category in categories.items()
+        }
         resolution["labels"] = {**resolution.get("labels", {}), **promised}
     except (KeyError, TypeError, AttributeError) as wrong:
         raise MisusedError(f"the base is no policy: {wrong} is wanting") from None

@@ -1,7 +1,8 @@
 """Reading the journal from outside: every fact, in order, without being part of any group."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -19,6 +20,15 @@ class Unread:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A fact, and where it stands."""
+
+    partition: int
+    offset: int
+    event: Recorded
+
+
 async def read_journal(
     kafka: str,
     topic: str,
@@ -33,6 +43,22 @@ async def read_journal(
     Order is kept per subject. With a subject, only the records of its key are parsed. `ready` is called once the place
     to start from is fixed: what is published after that will come.
     """
+    records = read_placed(kafka, topic, follow=follow, from_end=from_end, subject=subject, ready=ready)
+    async with aclosing(records):
+        async for record in records:
+            yield record if isinstance(record, Unread) else record.event
+
+
+async def read_placed(
+    kafka: str,
+    topic: str,
+    *,
+    follow: bool = False,
+    from_end: bool = False,
+    subject: UUID | None = None,
+    ready: Callable[[], None] = lambda: None,
+) -> AsyncGenerator[Placed | Unread, None]:
+    """The same, each fact with its place."""
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False, auto_offset_reset="earliest")
     await consumer.start()
     try:
@@ -54,9 +80,11 @@ async def read_journal(
                     if key is not None and record.key != key:
                         continue
                     try:
-                        yield from_record(record.headers, record.value)
+                        event = from_record(record.headers, record.value)
                     except UnreadableError as unreadable:
                         yield Unread(record.partition, record.offset, str(unreadable))
+                    else:
+                        yield Placed(record.partition, record.offset, event)
             await asyncio.sleep(0)
     finally:
         await consumer.stop()

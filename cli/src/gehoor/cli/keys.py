@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from gehoor.cli import keyholders
 from gehoor.cli.installation import SERVICES, Installation, find_installation
 from gehoor.cli.plainly import AsJson, FailedError, MisusedError, Sure, Where, run, sure
 from gehoor.cli.showing import console
@@ -39,15 +40,10 @@ class Role(StrEnum):
 
 
 SCOPES: Mapping[Role, frozenset[str]] = {
-    # Of ours, in whatever front end: all that a complaint asks for.
-    Role.STAFF: frozenset(f"{service}:{what}" for service in SERVICES for what in ("read", "write")),
-    # A web shop, a CRM, a telephone exchange: sends events in, and reads what became of them.
-    Role.SYSTEM: frozenset({"intake:read", "intake:write", "routing:read", "sla:read"}),
-    # Whoever runs it: staff's, and erasing a person.
-    Role.OPERATOR: frozenset({f"{service}:{what}" for service in SERVICES for what in ("read", "write")})
-    | {"intake:erase"},
-    # A third party: its own tickets and nothing else.
-    Role.PARTNER: frozenset({"partner-escalation:partner"}),
+    Role.STAFF: keyholders.STAFF,
+    Role.SYSTEM: keyholders.SYSTEM,
+    Role.OPERATOR: keyholders.OPERATOR,
+    Role.PARTNER: keyholders.PARTNER,
 }
 
 
@@ -93,6 +89,7 @@ async def _revoke(installation: Installation, id_: str) -> Sequence[str]:
 @app.command()
 def create(
     name: Annotated[str, typer.Argument(help="What it is for, or whose it is; shown in `keys list`.")],
+    *,
     as_: Annotated[Role | None, typer.Option("--as", help="The usual scopes of such a key.")] = None,
     scope: Annotated[list[str] | None, typer.Option(help="A scope by name, instead of or beside --as.")] = None,
     staff: Annotated[str | None, typer.Option(help="The one it acts for: st_…")] = None,
@@ -100,7 +97,7 @@ def create(
     partner: Annotated[str | None, typer.Option(help="The partner whose tickets it sees.")] = None,
     service: Annotated[list[str] | None, typer.Option(help="The service it is for; without one, all.")] = None,
     installation: Where = None,
-    as_json: AsJson = False,  # noqa: FBT002 - an option
+    as_json: AsJson = False,
 ) -> None:
     """Make a key, and show its token: once, since only a digest of it is kept.
 
@@ -111,7 +108,7 @@ def create(
     scopes = _scopes(as_, scope or [])
     _check(as_, staff, desk or [], partner)
     there = find_installation(installation)
-    services = _services(there, service or (["partner-escalation"] if as_ is Role.PARTNER else []))
+    services = there.named(service or (["partner-escalation"] if as_ is Role.PARTNER else []))
     key, token = issue(name, scopes, datetime.now(UTC), staff=staff, desks=desk or None, partner=partner)
     run(_add(there, key, services))
     if as_json:
@@ -122,7 +119,7 @@ def create(
 
 
 @app.command("list")
-def list_(installation: Where = None, as_json: AsJson = False) -> None:  # noqa: FBT002 - an option
+def list_(*, installation: Where = None, as_json: AsJson = False) -> None:
     """Show all keys, the revoked ones too; never a secret.
 
     [dim]gehoor keys list --json[/dim]
@@ -147,7 +144,8 @@ def list_(installation: Where = None, as_json: AsJson = False) -> None:  # noqa:
 @app.command()
 def revoke(
     key: Annotated[str, typer.Argument(help="The key's id, as `keys list` shows it, or its name.")],
-    yes: Sure = False,  # noqa: FBT002 - an option
+    *,
+    yes: Sure = False,
     installation: Where = None,
 ) -> None:
     """End a key: within seconds nobody comes in with it any more.
@@ -185,10 +183,6 @@ def _check(role: Role | None, staff: str | None, desks: Collection[str], partner
     for slug in (*desks, *filter(None, [partner])):
         if not _SLUG.match(slug):
             raise MisusedError(f"{slug!r} is no code of a desk or partner")
-
-
-def _services(installation: Installation, named: Collection[str]) -> list[str]:
-    return [name for name in named if installation.service(name)] or list(installation.services)
 
 
 def _as_json(one: _Known) -> Mapping[str, object]:

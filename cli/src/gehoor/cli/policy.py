@@ -82,7 +82,8 @@ def _step(node: Node, rest: list[str]) -> tuple[Node | None, int]:
 @app.command()
 def check(
     file: Annotated[Path, typer.Argument(help="The policy's YAML file.", dir_okay=False)],
-    as_json: AsJson = False,  # noqa: FBT002 - an option
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Read a policy as all four services will, and name every field that is wrong.
 
@@ -104,6 +105,7 @@ def check(
 
 @app.command()
 def derive(
+    *,
     categories: Annotated[
         Path, typer.Option(help="JSON: each category with `departments` and `promised_working_days`.", dir_okay=False)
     ],

@@ -4,15 +4,11 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from gehoor.cli.installation import Installation
+from gehoor.cli.prepare import schema_of
 from gehoor.runtime.postgres.connecting import Pool, close_pool, open_pool
 
 KEYRING_OWNER = "intake"
 POOL_SIZE = 4
-
-
-def schema_of(service: str) -> str:
-    """Where a service keeps its tables: its name, as an identifier."""
-    return service.replace("-", "_")
 
 
 @asynccontextmanager

@@ -1,33 +1,43 @@
-"""A row as a complaint: the CloudEvent that intake takes, or why it is none."""
+"""A row as a complaint: the CloudEvent that intake takes, or why it is none.
+
+Rows are held against intake's own form before they are sent, so that what is wrong is named by its line and column.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import StringConstraints, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from gehoor.cli.replaying.mapping import Columns, MappingError, RowError, Valued, named
 from gehoor.cli.replaying.rows import Row, Unreadable
-from gehoor.events.terms import Channel, DeskId, ForeignId, Language, Term
+from gehoor.events.intake import PointKind
+from gehoor.events.terms import Channel, ForeignId
+from gehoor.intake.channels.form import ComplaintForm
 
 COMPLAINT = "gehoor.complaint.v1"
-
 _TERM = "a term has 1 to 120 characters, no @, no control characters and no seven digits in a row"
-_WANTED: Mapping[str, tuple[Any, str]] = {
-    "id": (ForeignId, "an id has 1 to 255 characters and no blanks"),
-    "channel": (Channel, f"a channel is one of {', '.join(Channel)}"),
-    "desk": (DeskId, "a desk is a code of small letters, digits, dots and dashes"),
-    "language": (Language, "a language is two small letters, as in ISO 639-1"),
-    "label": (Term, _TERM),
-    "product": (Term, _TERM),
-    "text": (Annotated[str, StringConstraints(max_length=100_000)], "a text has at most 100,000 characters"),
-    "subject": (Annotated[str, StringConstraints(max_length=1000)], "a subject has at most 1,000 characters"),
+_SAYS = {
+    "id": "an id has 1 to 255 characters and no blanks",
+    "channel": f"a channel is one of {', '.join(Channel)}",
+    "desk": "a desk is a code of small letters, digits, dots and dashes",
+    "language": "a language is two small letters, as in ISO 639-1",
+    "label": _TERM,
+    "product": _TERM,
 }
-_CHECKS = {field: (TypeAdapter[Any](kind), says) for field, (kind, says) in _WANTED.items()}
-_MANDATORY = ("id", "channel", "desk", "language", "text")
-_DETAILS = ("channel", "desk", "language", "text", "subject", "label", "product", "remedy")
-_POINTS = {"email": "email", "phone": "phone", "address": "post", "handle": "handle"}
+"""What a field must be, in words, where intake's own would be a pattern."""
+_DETAILS = ("channel", "desk", "language", "text", "subject", "label", "product", "remedy", "name")
+_MANDATORY = frozenset({"id", "channel", "text"})
+_POINTS = {
+    "email": PointKind.EMAIL,
+    "phone": PointKind.PHONE,
+    "address": PointKind.POST,
+    "handle": PointKind.HANDLE,
+}
+
+
+_ID: TypeAdapter[str] = TypeAdapter(ForeignId)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,7 @@ def check_constants(mapping: Columns) -> None:
 
 
 def _wrong_constants(mapping: Columns) -> Iterator[tuple[str, str]]:
-    for field in _CHECKS:
+    for field in (*_DETAILS, "id", *_POINTS):
         said = getattr(mapping, field)
         if not isinstance(said, Valued):
             continue
@@ -75,69 +85,90 @@ def _wrong_constants(mapping: Columns) -> Iterator[tuple[str, str]]:
         if not said.as_ and not said.from_.columns:
             meant = [said.from_.fill({})]
         for value in filter(None, meant):
-            if (reason := _fault(field, value)) is not None:
+            if (reason := _faults({"id": "1", "channel": "web", "text": "…", field: value}).get(field)) is not None:
                 yield field, f"{value!r} will not do: {reason}"
 
 
 def as_complaint(row: Row, mapping: Columns, now: datetime) -> Complaint | Rejected:
     """The complaint of a row by the mapping; `now` bounds when it may have happened."""
     try:
-        values = {field: _value(row, mapping, field) for field in (*_DETAILS, "id", "name", *_POINTS)}
+        values = _values(row, mapping)
         at = mapping.occurred_at.of(row.columns)
-        if at > now:
-            raise RowError(named(mapping.occurred_at.from_), "it lies in the future")
     except RowError as wrong:
         return Rejected(row.line, wrong.column, wrong.reason, row.columns)
-    body: dict[str, Any] = {field: values[field] for field in _DETAILS if values[field] is not None}
-    customer: dict[str, Any] = {"name": values["name"]} if values["name"] is not None else {}
-    points = [
-        {"kind": kind, "address": values[field]} for field, kind in _POINTS.items() if values[field] is not None
-    ]
-    if points:
-        customer["contact_points"] = points
-    if customer:
-        body["customer"] = customer
-    id_ = str(values["id"])
+    if at > now:
+        return Rejected(row.line, named(mapping.occurred_at.from_), "it lies in the future", row.columns)
     event = {
         "specversion": "1.0",
         "type": COMPLAINT,
         "source": mapping.source,
-        "id": id_,
+        "id": values["id"],
         "time": at.isoformat(),
         "datacontenttype": "application/json",
-        "data": body,
+        "data": _form(values),
     }
-    return Complaint(row, id_, event)
+    return Complaint(row, values["id"], event)
 
 
-def _value(row: Row, mapping: Columns, field: str) -> str | None:
-    """One field's value for a row.
+def _values(row: Row, mapping: Columns) -> Mapping[str, str]:
+    """What each field is for a row, without those that are empty.
 
     Raises:
-        RowError: it is wanting, or it doesn't fit.
+        RowError: one is wanting, or doesn't fit.
     """
-    said = getattr(mapping, field)
-    if said is None:
-        return None
-    value: str | None = said.of(row.columns)
-    if value is None:
-        if field in _MANDATORY:
+    values = {}
+    for field in (*_DETAILS, "id", *_POINTS):
+        said = getattr(mapping, field)
+        value = said.of(row.columns) if said is not None else None
+        if value is not None:
+            values[field] = value
+        elif field in _MANDATORY:
             raise RowError(named(said.from_), f"it is empty, and a complaint has its {field}")
-        return None
-    if (reason := _fault(field, value)) is not None:
-        raise RowError(named(said.from_), f"will not do as {field}: {reason}")
-    return value
+    for field, reason in _faults(values).items():
+        raise RowError(named(getattr(mapping, field).from_), f"will not do as {field}: {reason}")
+    return values
 
 
-def _fault(field: str, value: str) -> str | None:
-    """What is wrong with a value, without repeating it; None where nothing is."""
-    if any(0xD800 <= ord(char) <= 0xDFFF for char in value) or "\x00" in value:  # noqa: PLR2004 - the surrogates
-        return "it has characters that are no text"
-    if field not in _CHECKS:
-        return None
-    check, says = _CHECKS[field]
+def _form(values: Mapping[str, str]) -> dict[str, Any]:
+    """The body of intake's form."""
+    form: dict[str, Any] = {field: values[field] for field in _DETAILS if field in values}
+    points = [{"kind": kind, "address": values[field]} for field, kind in _POINTS.items() if field in values]
+    return form | ({"contact_points": points} if points else {})
+
+
+def _faults(values: Mapping[str, str]) -> Mapping[str, str]:
+    """What is wrong with each value that will not do, without repeating it."""
+    faults = {field: "it has characters that are no text" for field, value in values.items() if not _is_text(value)}
+    faults |= {"id": _SAYS["id"]} if "id" not in faults and not _fits(_ID, values["id"]) else {}
+    if faults:
+        return faults
+    try:
+        ComplaintForm.model_validate(_form(values))
+    except ValidationError as wrong:
+        points = [field for field in _POINTS if field in values]
+        for error in wrong.errors(include_input=False, include_url=False):
+            field = str(error["loc"][0])
+            field = points[int(error["loc"][1])] if field == "contact_points" else field
+            faults[field] = _SAYS.get(field) or _plain(error["type"], error["msg"])
+    return faults
+
+
+def _plain(kind: str, told: str) -> str:
+    return "it has control characters" if kind == "string_pattern_mismatch" else told.removeprefix("Value error, ")
+
+
+def _fits(check: TypeAdapter[str], value: str) -> bool:
     try:
         check.validate_python(value)
     except ValidationError:
-        return says
-    return None
+        return False
+    return True
+
+
+def _is_text(value: str) -> bool:
+    """Whether it can be written as UTF-8: JSON may smuggle in half a character."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -12,6 +12,14 @@ from gehoor.events.envelope import Recorded
 from gehoor.events.fact import Fact
 from gehoor.events.terms import Category, ClockId, ClockKind, DeskId, ResponseKind
 
+_OF_CLOCKS = (
+    sla.DeadlineMoved,
+    sla.DeadlineMet,
+    sla.DeadlineMissed,
+    sla.MissCorrected,
+    sla.DeadlineCancelled,
+)
+
 
 @dataclass(slots=True)
 class Clock:
@@ -68,7 +76,7 @@ def hear(told: Told, fact: Fact) -> None:
 
 
 def _hear_clock(told: Told, fact: Fact) -> None:
-    clock = told.clocks.get(getattr(fact, "clock_id", None))  # type: ignore[arg-type] - None is no clock's id
+    clock = told.clocks.get(fact.clock_id) if isinstance(fact, _OF_CLOCKS) else None
     if clock is None:
         return
     match fact:
@@ -80,10 +88,8 @@ def _hear_clock(told: Told, fact: Fact) -> None:
             clock.missed = clock.over = True
         case sla.MissCorrected():
             clock.met, clock.missed = True, False
-        case sla.DeadlineCancelled():
-            clock.over = True
         case _:
-            pass
+            clock.over = True
 
 
 async def follow(

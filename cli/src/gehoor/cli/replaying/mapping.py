@@ -13,7 +13,7 @@ all else.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -51,7 +51,7 @@ def _zone(name: str) -> str:
 def _format(written: str) -> str:
     if written != ISO:
         try:
-            datetime.strptime(datetime(2026, 1, 2, 3, 4, 5).strftime(written), written)  # noqa: DTZ001, DTZ007 - a trial
+            datetime.strptime(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC).strftime(written), written)  # noqa: DTZ007 - a trial
         except ValueError:
             raise ValueError(f"{written!r} is no date format, and not `iso`") from None
     return written
@@ -122,9 +122,9 @@ class Columns(BaseModel):
     id: Value = Field(description="What names a row for ever: the same id is the same complaint.")
     occurred_at: Annotated[Moment, BeforeValidator(_spread)]
     channel: Value
-    desk: Value = Field(description="The receiving desk: the first owner.")
-    language: Value
     text: Value
+    desk: Value | None = Field(None, description="The receiving desk, the first owner; the channel's where none is.")
+    language: Value | None = Field(None, description="Found from the text where it is not given.")
     subject: Value | None = None
     label: Value | None = Field(None, description="What the customer called it.")
     product: Value | None = None

@@ -36,7 +36,7 @@ class Memory:
         self.rejected_file = self._file.with_name(f"{file.stem}.rejected.jsonl")
 
     def recall(self) -> Mapping[int, Sent]:
-        """What an earlier run that was interrupted has sent, by line; a line it could not finish writing is left out."""
+        """What an earlier run that was interrupted has sent, by line; a line half written does not count."""
         sent = {}
         if self._file.exists():
             for written in self._file.read_text("utf-8").splitlines():

@@ -1,6 +1,7 @@
 """What a replay came to, for people and for machines."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import median
@@ -31,16 +32,16 @@ class Lateness:
     @classmethod
     def of(cls, stories: Iterable[Told], now: datetime, kind: ClockKind | None = None) -> "Lateness":
         """Over all clocks of those complaints, or those of one kind."""
-        clocks, late = 0, []
+        clocks, late = 0, list[float]()
         for story in stories:
             for clock in story.clocks.values():
                 if kind is None or clock.kind is kind:
                     clocks += 1
                     if clock.missed:
-                        late.append((story.answered_at or now) - clock.due)
+                        late.append(((story.answered_at or now) - clock.due).total_seconds())
         if not late:
             return cls(clocks)
-        return cls(clocks, len(late), median(late), max(late))
+        return cls(clocks, len(late), timedelta(seconds=median(late)), timedelta(seconds=max(late)))
 
     def as_json(self) -> Mapping[str, Any]:
         """With durations in whole seconds."""
@@ -79,8 +80,8 @@ class Summary:
     @property
     def twice(self) -> Sequence[UUID]:
         """Complaints that were received more than once, or that several rows became: there should be none."""
-        often = _more_than_once(one.complaint for one in self.sent)
-        return sorted(often | {id_ for id_, story in self.stories.items() if story.received > 1})
+        rows = Counter(one.complaint for one in self.sent)
+        return sorted(id_ for id_ in rows if rows[id_] > 1 or (id_ in self.stories and self.stories[id_].received > 1))
 
     @property
     def sound(self) -> bool:
@@ -155,14 +156,6 @@ class Summary:
 def _add(table: Table, desk: str, complaints: int, late: Lateness) -> None:
     spans = (in_words(late.median), in_words(late.worst))
     table.add_row(desk, str(complaints), str(late.clocks), str(late.missed), *spans)
-
-
-def _more_than_once(ids: Iterable[UUID]) -> Collection[UUID]:
-    seen: set[UUID] = set()
-    again: set[UUID] = set()
-    for id_ in ids:
-        (again if id_ in seen else seen).add(id_)
-    return again
 
 
 def _seconds(duration: timedelta | None) -> int | None:

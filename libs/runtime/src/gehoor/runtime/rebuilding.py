@@ -47,6 +47,14 @@ class Folding:
             if row.view == view
         ]
 
+    def views(self) -> set[str]:
+        """The views that the states have rows in."""
+        return {
+            row.view
+            for stream, state in self._states.items()
+            for row in self._service.aggregate(stream.kind).rows(stream, state)
+        }
+
     def due(self, kind: str) -> list[Due]:
         """All due moments of a kind that the states mean."""
         return [

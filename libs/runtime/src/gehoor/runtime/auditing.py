@@ -1,0 +1,265 @@
+"""Holding the journal against the stores: is every published fact there, in order, once in effect, and heard?
+
+    audit = Audit()
+    audit.store(events)                # of each service, whole; then what its outbox still holds:
+    audit.wait_for("sla", positions)
+    audit.read(partition, offset, fact)   # the journal, from the beginning to its end
+    audit.hear("sla", families, handled, progress, held)
+    findings = list(audit.findings())
+
+Stores are read before the journal, so what was stored and does not wait in an outbox must be on it. What the journal
+has and the stores had not yet is asked for again (`unknown`), and stored then.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import sha256
+from json import dumps
+from uuid import UUID
+
+from gehoor.events.catalogue import family
+from gehoor.events.envelope import Recorded, Stream, to_json
+
+
+class Fault(StrEnum):
+    """What can be wrong."""
+
+    MISSING = "missing"
+    """Stored and published, and not on the journal."""
+    FOREIGN = "foreign"
+    """On the journal, and in no store."""
+    OTHER = "other"
+    """On the journal otherwise than in its store."""
+    GAP = "gap"
+    """A store's published facts of one stream are not numbered 1, 2, 3, …"""
+    DISORDER = "disorder"
+    """On the journal before an earlier fact of its stream."""
+    EARLY = "early"
+    """On the journal before what caused it."""
+    UNREADABLE = "unreadable"
+    """A record of the journal that is no fact."""
+    UNHEARD = "unheard"
+    """A service has read past it, listens to it, and did not handle it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong."""
+
+    fault: Fault
+    where: str
+    """A service, or a place on the journal."""
+    detail: str
+    """Without a word of anybody's."""
+
+    def __str__(self) -> str:
+        return f"{self.fault}: {self.where}: {self.detail}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    service: str
+    source: str
+    sequence: int
+    position: int
+    type: str
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A fact where it first stands on the journal."""
+
+    partition: int
+    offset: int
+    id: UUID
+    stream: Stream
+    source: str
+    sequence: int
+    type: str
+    cause: UUID
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Hearing:
+    families: frozenset[str]
+    handled: Mapping[str, int]
+    progress: Mapping[int, int]
+    held: frozenset[UUID]
+
+
+@dataclass
+class Audit:
+    """What was seen so far, and what follows from it."""
+
+    _stored: dict[UUID, _Stored] = field(default_factory=dict)
+    _waiting: dict[str, frozenset[int]] = field(default_factory=dict)
+    _read: dict[UUID, _Read] = field(default_factory=dict)
+    _unreadable: list[Finding] = field(default_factory=list)
+    _hearing: dict[str, _Hearing] = field(default_factory=dict)
+    _again: int = 0
+
+    # --- what is seen ----------------------------------------------------------------------------------------------
+
+    def store(self, events: Iterable[Recorded]) -> None:
+        """Facts as a store has them; those that it keeps to itself are passed over."""
+        for event in events:
+            if event.sequence is not None:
+                self._stored[event.id] = _Stored(
+                    event.service, event.source, event.sequence, event.position, event.fact.type, _digest(event)
+                )
+
+    def wait_for(self, service: str, positions: Collection[int]) -> None:
+        """What a service's outbox still holds, read after its store."""
+        self._waiting[service] = frozenset(positions)
+
+    def read(self, partition: int, offset: int, event: Recorded) -> None:
+        """A record of the journal; the same fact again is counted, and has no further effect."""
+        if event.id in self._read:
+            self._again += 1
+            return
+        self._read[event.id] = _Read(
+            partition,
+            offset,
+            event.id,
+            event.stream,
+            event.source,
+            event.sequence or 0,
+            event.fact.type,
+            event.causation,
+            _digest(event),
+        )
+
+    def fail_to_read(self, partition: int, offset: int, reason: str) -> None:
+        """A record of the journal that is no fact."""
+        self._unreadable.append(Finding(Fault.UNREADABLE, f"journal {partition}/{offset}", reason))
+
+    def hear(
+        self,
+        service: str,
+        types: Collection[str],
+        handled: Mapping[str, int],
+        progress: Mapping[int, int],
+        held: Collection[UUID],
+    ) -> None:
+        """How far a service has come.
+
+        Args:
+            service: Which.
+            types: The facts it listens to.
+            handled: The last sequence it handled, by source.
+            progress: The next offset it will read, by partition.
+            held: The subjects of which something is parked.
+        """
+        families = frozenset(map(family, types))
+        self._hearing[service] = _Hearing(families, handled, progress, frozenset(held))
+
+    # --- what follows ----------------------------------------------------------------------------------------------
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """Every source that the journal names: what services may have handled."""
+        return frozenset(read.source for read in self._read.values())
+
+    def unknown(self) -> Mapping[str, frozenset[Stream]]:
+        """By service the streams that the journal has facts of which no store was seen to have."""
+        streams: dict[str, set[Stream]] = defaultdict(set)
+        for read in self._read.values():
+            if read.id not in self._stored:
+                streams[_service(read.source)].add(read.stream)
+        return {service: frozenset(found) for service, found in streams.items()}
+
+    def counts(self) -> Mapping[str, Mapping[str, int]]:
+        """By service how many facts are published by its store, stand on the journal, wait, and were sent again."""
+        stored = Counter(one.service for one in self._stored.values())
+        read = Counter(_service(one.source) for one in self._read.values())
+        behind = {service: sum(1 for _ in self._behind(hearing)) for service, hearing in self._hearing.items()}
+        return {
+            service: {
+                "stored": stored[service],
+                "on_the_journal": read[service],
+                "waiting": len(self._waiting.get(service, ())),
+                "still_to_hear": behind.get(service, 0),
+            }
+            for service in sorted({*stored, *read, *self._waiting, *self._hearing})
+        }
+
+    @property
+    def again(self) -> int:
+        """Records of the journal that repeat a fact."""
+        return self._again
+
+    def findings(self) -> Iterator[Finding]:
+        """All that is wrong."""
+        yield from self._unreadable
+        yield from self._missing()
+        yield from self._gaps()
+        yield from self._not_as_stored()
+        yield from self._out_of_order()
+        for service, hearing in self._hearing.items():
+            yield from self._unheard(service, hearing)
+
+    def _missing(self) -> Iterator[Finding]:
+        for id_, stored in self._stored.items():
+            waits = stored.position in self._waiting.get(stored.service, ())
+            if id_ not in self._read and not waits:
+                yield Finding(
+                    Fault.MISSING, stored.service, f"{stored.type} {id_}, {stored.sequence} of {stored.source}"
+                )
+
+    def _gaps(self) -> Iterator[Finding]:
+        sequences: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for stored in self._stored.values():
+            sequences[stored.service, stored.source].append(stored.sequence)
+        for (service, source), found in sequences.items():
+            if sorted(found) != list(range(1, len(found) + 1)):
+                yield Finding(Fault.GAP, service, f"{source} has {len(found)} facts, numbered up to {max(found)}")
+
+    def _not_as_stored(self) -> Iterator[Finding]:
+        for id_, read in self._read.items():
+            stored = self._stored.get(id_)
+            where = f"journal {read.partition}/{read.offset}"
+            if stored is None:
+                yield Finding(Fault.FOREIGN, where, f"{read.type} {id_}, {read.sequence} of {read.source}")
+            elif (stored.source, stored.sequence, stored.digest) != (read.source, read.sequence, read.digest):
+                yield Finding(Fault.OTHER, where, f"{read.type} {id_}, {read.sequence} of {read.source}")
+
+    def _out_of_order(self) -> Iterator[Finding]:
+        last: dict[str, _Read] = {}
+        for read in sorted(self._read.values(), key=lambda one: (one.partition, one.offset)):
+            where = f"journal {read.partition}/{read.offset}"
+            before = last.get(read.source)
+            if before is not None and read.sequence < before.sequence:
+                yield Finding(Fault.DISORDER, where, f"{read.sequence} of {read.source} stands after {before.sequence}")
+            last[read.source] = read
+            cause = self._read.get(read.cause)
+            if cause is not None and cause.partition == read.partition and cause.offset > read.offset:
+                yield Finding(Fault.EARLY, where, f"{read.type} {read.id} stands before its cause {cause.type}")
+
+    def _behind(self, hearing: _Hearing) -> Iterator[_Read]:
+        for read in self._read.values():
+            if family(read.type) in hearing.families and read.offset >= hearing.progress.get(read.partition, 0):
+                yield read
+
+    def _unheard(self, service: str, hearing: _Hearing) -> Iterator[Finding]:
+        for read in self._read.values():
+            if (
+                family(read.type) in hearing.families
+                and read.offset < hearing.progress.get(read.partition, 0)
+                and read.sequence > hearing.handled.get(read.source, 0)
+                and read.stream.id not in hearing.held
+            ):
+                yield Finding(Fault.UNHEARD, service, f"{read.type} {read.id}, {read.sequence} of {read.source}")
+
+
+def _service(source: str) -> str:
+    return source.split("/")[2]
+
+
+def _digest(event: Recorded) -> bytes:
+    """Of all that a reader is told: the same in the store and on the journal."""
+    said = [event.fact.type, str(event.stream), event.sequence, event.recorded_at.isoformat(), str(event.causation)]
+    return sha256(dumps([*said, to_json(event.fact)], sort_keys=True).encode()).digest()
