@@ -55,3 +55,7 @@ def endpoint(partner: PartnerId, policy: Policy, settings: PartnerSettings) -> E
 def main() -> None:
     """Start what the command line asks for."""
     run(NAME, PartnerSettings, assemble)
+
+
+if __name__ == "__main__":
+    main()
