@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -62,7 +63,7 @@ def create_app(
     """A service's application: its routers under `/v1`, health and metrics beside them."""
     accepts = {PREFIX + path: accepted for path, accepted in assembled.accepts.items()}
     bounded = replace(limits or Limits(), accepts=accepts)
-    app = FastAPI(
+    app = FastAPIOffline(  # the page at /docs needs nothing from outside
         title=f"Gehoor {assembled.service.name}",
         version="1",
         redoc_url=None,
