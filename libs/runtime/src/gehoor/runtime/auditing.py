@@ -1,192 +1,271 @@
-"""The audit: the journal, read whole, against what the stores say they published.
+"""Holding the journal against the stores: is every published fact there, in order, once in effect, and heard?
 
-All that a store has published and no longer holds back must be on the journal, as it was stored; the first time each
-comes, it comes in order, and after its cause. What comes again must be the same.
+    audit = Audit()
+    audit.store(events)                # of each service, whole; then what its outbox still holds:
+    audit.wait_for("sla", positions)
+    audit.read(partition, offset, fact)   # the journal, from the beginning to its end
+    audit.hear("sla", families, handled, progress, held)
+    findings = list(audit.findings())
+
+Stores are read before the journal, so what was stored and does not wait in an outbox must be on it. What the journal
+has and the stores had not yet is asked for again (`unknown`), and stored then.
 """
 
-from collections import defaultdict
-from collections.abc import AsyncIterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from hashlib import blake2b
+from hashlib import sha256
+from json import dumps
+from uuid import UUID
 
-from gehoor.events.envelope import Headers
-from gehoor.runtime.ports import Message, Outgoing
-from gehoor.runtime.relaying import Published
-
-PAGE = 1000
-LATE_MAX = 10_000
-"""How many positions below the last one may still be filled, by transactions that commit late."""
+from gehoor.events.catalogue import family
+from gehoor.events.envelope import Recorded, Stream, to_json
 
 
 class Fault(StrEnum):
     """What can be wrong."""
 
     MISSING = "missing"
-    """Published by its store, and not on the journal."""
-    DIFFERENT = "different"
-    """Not as its store has it, or not as it was the first time."""
-    OVERTAKEN = "overtaken"
-    """It came after a later one of its source: who listened has passed it over."""
-    BEFORE_ITS_CAUSE = "before-its-cause"
-    NOT_STORED = "not-stored"
+    """Stored and published, and not on the journal."""
+    FOREIGN = "foreign"
     """On the journal, and in no store."""
-    UNKNOWN_SOURCE = "unknown-source"
+    OTHER = "other"
+    """On the journal otherwise than in its store, or than the first time."""
+    GAP = "gap"
+    """A store's published facts of one stream are not numbered 1, 2, 3, …"""
+    DISORDER = "disorder"
+    """On the journal before an earlier fact of its stream."""
+    EARLY = "early"
+    """On the journal before what caused it."""
     UNREADABLE = "unreadable"
+    """A record of the journal that is no fact."""
+    UNHEARD = "unheard"
+    """A service has read past it, listens to it, and did not handle it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault."""
+    """One thing that is wrong."""
 
     fault: Fault
-    source: str = ""
-    sequence: int = 0
-    place: str = ""
-    """Topic, partition and offset, where it is on the journal."""
+    where: str
+    """A service, or a place on the journal."""
+    detail: str
+    """Without a word of anybody's."""
+
+    def __str__(self) -> str:
+        return f"{self.fault}: {self.where}: {self.detail}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    service: str
+    source: str
+    sequence: int
+    position: int
+    type: str
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A fact where it first stands on the journal."""
+
+    partition: int
+    offset: int
+    id: UUID
+    stream: Stream
+    source: str
+    sequence: int
+    type: str
+    cause: UUID
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Hearing:
+    families: frozenset[str]
+    handled: Mapping[str, int]
+    progress: Mapping[int, int]
+    held: frozenset[UUID]
 
 
 @dataclass
 class Audit:
-    """What was compared, and what is wrong."""
+    """What was seen so far, and what follows from it."""
 
-    records: int = 0
-    """Read from the journal."""
-    doubled: int = 0
-    """Of those: had come before. No fault: consumers pass them over."""
-    published: dict[str, int] = field(default_factory=dict)
-    """By service: stored for the journal."""
-    pending: dict[str, int] = field(default_factory=dict)
-    """By service: still in the outbox, and excused."""
-    findings: list[Finding] = field(default_factory=list)
+    _stored: dict[UUID, _Stored] = field(default_factory=dict)
+    _waiting: dict[str, frozenset[int]] = field(default_factory=dict)
+    _read: dict[UUID, _Read] = field(default_factory=dict)
+    _unreadable: list[Finding] = field(default_factory=list)
+    _changed: list[Finding] = field(default_factory=list)
+    _hearing: dict[str, _Hearing] = field(default_factory=dict)
+    _again: int = 0
 
+    # --- what is seen ----------------------------------------------------------------------------------------------
 
-@dataclass
-class _Stored:
-    """What one service has published: a digest by source and sequence."""
+    def store(self, events: Iterable[Recorded]) -> None:
+        """Facts as a store has them; those that it keeps to itself are passed over."""
+        for event in events:
+            if event.sequence is not None:
+                self._stored[event.id] = _Stored(
+                    event.service, event.source, event.sequence, event.position, event.fact.type, _digest(event)
+                )
 
-    store: Published
-    digests: dict[tuple[str, int], bytes] = field(default_factory=dict)
-    pending: set[tuple[str, int]] = field(default_factory=set)
-    read: int = 0
+    def wait_for(self, service: str, positions: Collection[int]) -> None:
+        """What a service's outbox still holds, read after its store."""
+        self._waiting[service] = frozenset(positions)
 
-    async def catch_up(self) -> None:
-        """Read what was published since."""
-        position = max(self.read - LATE_MAX, 0)
-        while page := await self.store.published(position, PAGE):
-            self.digests |= {_where(record): _digest(record) for record in page}
-            position = page[-1].position
-        self.read = max(self.read, position)
-
-    async def see_pending(self) -> None:
-        """What is not yet known to be on the journal: all of it, the oldest first."""
-        limit = PAGE
-        while len(rows := await self.store.pending(limit)) == limit:
-            limit *= 2
-        self.pending = {_where(record) for record in rows}
-
-
-async def audit(journal: AsyncIterable[Message], stores: Mapping[str, Published]) -> Audit:
-    """Compare a journal, of which nothing may have been asked yet, with the stores of those services.
-
-    Services may go on meanwhile: what they publish after it began is compared as far as it was read.
-
-    Raises:
-        TemporaryError: a store or the broker is away.
-    """
-    stored = {service: _Stored(store) for service, store in stores.items()}
-    for one in stored.values():
-        await one.catch_up()
-        await one.see_pending()
-    must_be_there = {at for one in stored.values() for at in one.digests.keys() - one.pending}
-    found = Audit(
-        published={service: len(one.digests) for service, one in stored.items()},
-        pending={service: len(one.pending) for service, one in stored.items()},
-    )
-    reading = _Reading(found)
-    async for message in journal:
-        reading.read(message)
-    for one in stored.values():
-        await one.catch_up()
-    found.findings += _compared(reading, stored)
-    missing = must_be_there - reading.digests.keys()
-    found.findings += [Finding(Fault.MISSING, source, sequence) for source, sequence in sorted(missing)]
-    return found
-
-
-class _Reading:
-    """The journal as a listener would hear it."""
-
-    def __init__(self, found: Audit) -> None:
-        self.found = found
-        self.digests: dict[tuple[str, int], bytes] = {}
-        self.places: dict[tuple[str, int], str] = {}
-        self._highest: dict[str, int] = defaultdict(int)
-        self._ids: set[tuple[bytes | None, str]] = set()
-        self._effects: dict[tuple[bytes | None, str], list[Finding]] = defaultdict(list)
-
-    def read(self, message: Message) -> None:
-        """One more record."""
-        self.found.records += 1
-        place = f"{message.topic}/{message.partition}/{message.offset}"
-        try:
-            at, ce = _where(message), _attributes(message.headers)
-            id_, cause = ce["id"], ce["causationid"]
-        except (KeyError, ValueError):
-            self.found.findings.append(Finding(Fault.UNREADABLE, place=place))
+    def read(self, partition: int, offset: int, event: Recorded) -> None:
+        """A record of the journal; the same fact again is counted, and has no further effect."""
+        before = self._read.get(event.id)
+        if before is not None:
+            self._again += 1
+            if before.digest != _digest(event):
+                where = f"journal {partition}/{offset}"
+                self._changed.append(Finding(Fault.OTHER, where, f"{event.fact.type} {event.id} was another before"))
             return
-        digest = _digest(message)
-        if at in self.digests:
-            self.found.doubled += 1
-            if self.digests[at] != digest:
-                self.found.findings.append(Finding(Fault.DIFFERENT, *at, place))
-            return
-        self.digests[at], self.places[at] = digest, place
-        if at[1] < self._highest[at[0]]:
-            self.found.findings.append(Finding(Fault.OVERTAKEN, *at, place))
-        self._highest[at[0]] = max(self._highest[at[0]], at[1])
-        self._in_causal_order(message.key, id_, cause, Finding(Fault.BEFORE_ITS_CAUSE, *at, place))
+        self._read[event.id] = _Read(
+            partition,
+            offset,
+            event.id,
+            event.stream,
+            event.source,
+            event.sequence or 0,
+            event.fact.type,
+            event.causation,
+            _digest(event),
+        )
 
-    def _in_causal_order(self, key: bytes | None, id_: str, cause: str, finding: Finding) -> None:
-        """Of one subject, nothing may come before the fact that caused it."""
-        self._ids.add((key, id_))
-        self.found.findings += self._effects.pop((key, id_), ())
-        if (key, cause) not in self._ids:
-            self._effects[key, cause].append(finding)
+    def fail_to_read(self, partition: int, offset: int, reason: str) -> None:
+        """A record of the journal that is no fact."""
+        self._unreadable.append(Finding(Fault.UNREADABLE, f"journal {partition}/{offset}", reason))
 
+    def hear(
+        self,
+        service: str,
+        types: Collection[str],
+        handled: Mapping[str, int],
+        progress: Mapping[int, int],
+        held: Collection[UUID],
+    ) -> None:
+        """How far a service has come.
 
-def _compared(reading: _Reading, stored: Mapping[str, _Stored]) -> Iterator[Finding]:
-    for at, digest in reading.digests.items():
-        one = stored.get(_service(at[0]))
-        if one is None:
-            yield Finding(Fault.UNKNOWN_SOURCE, *at, reading.places[at])
-        elif at not in one.digests:
-            yield Finding(Fault.NOT_STORED, *at, reading.places[at])
-        elif one.digests[at] != digest:
-            yield Finding(Fault.DIFFERENT, *at, reading.places[at])
+        Args:
+            service: Which.
+            types: The facts it listens to.
+            handled: The last sequence it handled, by source.
+            progress: The next offset it will read, by partition.
+            held: The subjects of which something is parked.
+        """
+        families = frozenset(map(family, types))
+        self._hearing[service] = _Hearing(families, handled, progress, frozenset(held))
+
+    # --- what follows ----------------------------------------------------------------------------------------------
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """Every source that the journal names: what services may have handled."""
+        return frozenset(read.source for read in self._read.values())
+
+    def unknown(self) -> Mapping[str, frozenset[Stream]]:
+        """By service the streams that the journal has facts of which no store was seen to have."""
+        streams: dict[str, set[Stream]] = defaultdict(set)
+        for read in self._read.values():
+            if read.id not in self._stored:
+                streams[_service(read.source)].add(read.stream)
+        return {service: frozenset(found) for service, found in streams.items()}
+
+    def counts(self) -> Mapping[str, Mapping[str, int]]:
+        """By service how many facts are published by its store, stand on the journal, wait, and were sent again."""
+        stored = Counter(one.service for one in self._stored.values())
+        read = Counter(_service(one.source) for one in self._read.values())
+        behind = {service: sum(1 for _ in self._behind(hearing)) for service, hearing in self._hearing.items()}
+        return {
+            service: {
+                "stored": stored[service],
+                "on_the_journal": read[service],
+                "waiting": len(self._waiting.get(service, ())),
+                "still_to_hear": behind.get(service, 0),
+            }
+            for service in sorted({*stored, *read, *self._waiting, *self._hearing})
+        }
+
+    @property
+    def again(self) -> int:
+        """Records of the journal that repeat a fact."""
+        return self._again
+
+    def findings(self) -> Iterator[Finding]:
+        """All that is wrong."""
+        yield from self._unreadable
+        yield from self._changed
+        yield from self._missing()
+        yield from self._gaps()
+        yield from self._not_as_stored()
+        yield from self._out_of_order()
+        for service, hearing in self._hearing.items():
+            yield from self._unheard(service, hearing)
+
+    def _missing(self) -> Iterator[Finding]:
+        for id_, stored in self._stored.items():
+            waits = stored.position in self._waiting.get(stored.service, ())
+            if id_ not in self._read and not waits:
+                yield Finding(
+                    Fault.MISSING, stored.service, f"{stored.type} {id_}, {stored.sequence} of {stored.source}"
+                )
+
+    def _gaps(self) -> Iterator[Finding]:
+        sequences: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for stored in self._stored.values():
+            sequences[stored.service, stored.source].append(stored.sequence)
+        for (service, source), found in sequences.items():
+            if sorted(found) != list(range(1, len(found) + 1)):
+                yield Finding(Fault.GAP, service, f"{source} has {len(found)} facts, numbered up to {max(found)}")
+
+    def _not_as_stored(self) -> Iterator[Finding]:
+        for id_, read in self._read.items():
+            stored = self._stored.get(id_)
+            where = f"journal {read.partition}/{read.offset}"
+            if stored is None:
+                yield Finding(Fault.FOREIGN, where, f"{read.type} {id_}, {read.sequence} of {read.source}")
+            elif (stored.source, stored.sequence, stored.digest) != (read.source, read.sequence, read.digest):
+                yield Finding(Fault.OTHER, where, f"{read.type} {id_}, {read.sequence} of {read.source}")
+
+    def _out_of_order(self) -> Iterator[Finding]:
+        last: dict[str, _Read] = {}
+        for read in sorted(self._read.values(), key=lambda one: (one.partition, one.offset)):
+            where = f"journal {read.partition}/{read.offset}"
+            before = last.get(read.source)
+            if before is not None and read.sequence < before.sequence:
+                yield Finding(Fault.DISORDER, where, f"{read.sequence} of {read.source} stands after {before.sequence}")
+            last[read.source] = read
+            cause = self._read.get(read.cause)
+            if cause is not None and cause.partition == read.partition and cause.offset > read.offset:
+                yield Finding(Fault.EARLY, where, f"{read.type} {read.id} stands before its cause {cause.type}")
+
+    def _behind(self, hearing: _Hearing) -> Iterator[_Read]:
+        for read in self._read.values():
+            if family(read.type) in hearing.families and read.offset >= hearing.progress.get(read.partition, 0):
+                yield read
+
+    def _unheard(self, service: str, hearing: _Hearing) -> Iterator[Finding]:
+        for read in self._read.values():
+            if (
+                family(read.type) in hearing.families
+                and read.offset < hearing.progress.get(read.partition, 0)
+                and read.sequence > hearing.handled.get(read.source, 0)
+                and read.stream.id not in hearing.held
+            ):
+                yield Finding(Fault.UNHEARD, service, f"{read.type} {read.id}, {read.sequence} of {read.source}")
 
 
 def _service(source: str) -> str:
-    """The service of `/gehoor/<service>/<stream>`."""
-    parts = source.split("/")
-    return parts[2] if source.startswith("/gehoor/") and len(parts) > 2 else ""  # noqa: PLR2004 - "", gehoor, service
+    return source.split("/")[2]
 
 
-def _attributes(headers: Headers) -> Mapping[str, str]:
-    return {name.removeprefix("ce_"): value.decode() for name, value in headers}
-
-
-def _where(record: Message | Outgoing) -> tuple[str, int]:
-    """Source and sequence."""
-    ce = _attributes(record.headers)
-    return ce["source"], int(ce["sequence"])
-
-
-def _digest(record: Message | Outgoing) -> bytes:
-    """Of key, headers and value, whatever the order of the headers."""
-    digest = blake2b(digest_size=16)
-    parts: Sequence[bytes] = [record.key or b"", record.value or b""]
-    for part in (*parts, *(f"{name}=".encode() + value for name, value in sorted(record.headers))):
-        digest.update(len(part).to_bytes(4, "big"))
-        digest.update(part)
-    return digest.digest()
+def _digest(event: Recorded) -> bytes:
+    """Of all that a reader is told: the same in the store and on the journal."""
+    said = [event.fact.type, str(event.stream), event.sequence, event.recorded_at.isoformat(), str(event.causation)]
+    return sha256(dumps([*said, to_json(event.fact)], sort_keys=True).encode()).digest()
