@@ -104,7 +104,7 @@ def webhook(asked: Question) -> bytes:
     escalation, delivery, clock = asked.escalation, asked.delivery, asked.clock
     body = {
         "type": "escalation.raised",
-        "timestamp": _iso(escalation.raised_at),
+        "timestamp": _iso(delivery.raised_at),
         "data": {
             "escalation_id": str(escalation.id),
             "complaint_id": str(asked.complaint_id),

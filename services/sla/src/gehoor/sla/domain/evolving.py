@@ -141,7 +141,14 @@ def _raised(watch: Watch, fact: EscalationRaised) -> Watch:
     for channel in fact.channels:
         key = delivery_of(fact.escalation_id, fact.level, fact.repeat, channel)
         deliveries[key] = Delivery(
-            key, fact.level, fact.repeat, channel, fact.addressee, fact.answer_by, next_at=fact.occurred_at
+            id=key,
+            level=fact.level,
+            repeat=fact.repeat,
+            channel=channel,
+            addressee=fact.addressee,
+            raised_at=fact.occurred_at,
+            answer_by=fact.answer_by,
+            next_at=fact.occurred_at,
         )
     escalation = Escalation(
         id=fact.escalation_id,

@@ -94,6 +94,7 @@ class Delivery:
     repeat: int
     channel: DeliveryChannel
     addressee: Slug
+    raised_at: datetime
     answer_by: datetime
     next_at: datetime
     attempts: int = 0
