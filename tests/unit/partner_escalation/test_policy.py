@@ -26,8 +26,13 @@ partners:
 """
 
 
-@pytest.mark.parametrize("name", ["default.yaml", "demo.yaml"])
+@pytest.mark.parametrize("name", sorted(path.name for path in FOLDER.glob("*.yaml")))
 def test_the_policies_that_come_with_the_house_can_be_followed(name: str) -> None:
+    assert read((FOLDER / name).read_text("utf-8"), name).partners
+
+
+@pytest.mark.parametrize("name", ["default.yaml", "demo.yaml"])
+def test_the_sponsor_sees_name_address_and_prize(name: str) -> None:
     terms = read((FOLDER / name).read_text("utf-8"), name).terms("sponsor")
     assert terms is not None
     assert terms.shares["prize.not-delivered"] == ("name", "address", "prize")
