@@ -139,6 +139,8 @@ def _routing(fact: Fact) -> str | None:
             return f"{fact.person} of {fact.desk} is away"
         case routing.PersonReturned():
             return f"{fact.person} of {fact.desk} is back"
+        case routing.CoverEnded():
+            return f"{fact.person} is back and acts again"
         case routing.HandOffLimitReached():
             return f"From pillar to post: {fact.hand_offs} hand-offs and {fact.referrals} referrals"
         case routing.ReportForwarded():
