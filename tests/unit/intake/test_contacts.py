@@ -99,6 +99,14 @@ def test_who_answers_in_the_thread_has_shown_the_address_to_be_theirs() -> None:
     )
 
 
+def test_who_answers_from_another_address_proves_none() -> None:
+    (
+        given(MATTER, complaint_received(contact_points=(CLAIMED,)))
+        .when(record_contact(proves=Private("jo@example.net"), **BY_MAIL))
+        .then(contact_recorded(**BY_MAIL))
+    )
+
+
 def test_a_mail_that_staff_joined_proves_no_address() -> None:
     joined: dict[str, Any] = {**BY_MAIL, "joined": Joined.STAFF, "by": STAFF}
     (

@@ -159,11 +159,14 @@ def _owes_acknowledgement(matter: Matter) -> bool:
 
 
 def _proven(matter: Matter, command: RecordContact) -> Iterator[Fact]:
-    """Who answers in a thread that only its reader knows has shown the address to be theirs."""
+    """Who answers from an address we know, in a thread that only its reader knows, has shown it to be theirs.
+
+    An address that is new in the thread is somebody's, perhaps whom the customer asked for help: it proves nothing.
+    """
     if command.proves is None or command.joined is not Joined.THREAD:
         return
     known = [point for point in matter.points if point.kind is PointKind.EMAIL and point.address == command.proves]
-    if not any(point.proof is not Proof.CLAIMED for point in known):
+    if known and all(point.proof is Proof.CLAIMED for point in known):
         yield PointProven(occurred_at=command.at, kind=PointKind.EMAIL, address=command.proves, proof=Proof.REPLIED)
 
 

@@ -76,8 +76,8 @@ class Close:
     at: datetime
     basis: CloseBasis
     by: StaffId
-    desks: frozenset[DeskId]
-    """Those the caller speaks for."""
+    desks: frozenset[DeskId] | None
+    """Those the caller speaks for; None: every one."""
     attempts_wanted: int
     """How often a customer is tried before they count as unreachable."""
     hand_off: int | None = None
@@ -194,7 +194,7 @@ def close(matter: Matter, command: Close) -> Iterator[Fact]:
 
 def _by_the_owner(matter: Matter, command: Close) -> None:
     owner = matter.owner
-    if owner.desk not in command.desks:
+    if command.desks is not None and owner.desk not in command.desks:
         raise Refusal("not-the-owner", f"The owner is {owner.desk}.", [f"closing by {owner.desk}"])
     if command.hand_off is not None and command.hand_off != owner.hand_off:
         raise Refusal(

@@ -45,6 +45,7 @@ from gehoor.intake.domain.state import (
     Closing,
     Contact,
     Delivery,
+    Handled,
     Matter,
     Owner,
     Point,
@@ -134,7 +135,7 @@ def _ended(matter: Matter, fact: Fact) -> Matter:
         case Merged():
             return replace(matter, status=Status.MERGED, merged_into=fact.into)
         case ReportHandled():
-            return replace(matter, status=Status.HANDLED)
+            return replace(matter, status=Status.HANDLED, handled=Handled(fact.by, fact.fixed))
         case FeedbackReceived():
             return _seen(matter, "feedback", fact.occurred_at)
         case CauseRecorded():

@@ -162,6 +162,14 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
+class Handled:
+    """What became of a report."""
+
+    by: StaffId
+    fixed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Matter:
     """All of it."""
 
@@ -188,6 +196,7 @@ class Matter:
     merged_into: ComplaintId | None = None
     absorbed: tuple[ComplaintId, ...] = ()
     spot: Spot | None = None
+    handled: Handled | None = None
     cause: Term | None = None
     seen: frozenset[tuple[str, datetime]] = frozenset()
     """What has no id of its own and has been recorded: kind and moment. The same again is the same."""
