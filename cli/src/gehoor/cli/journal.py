@@ -60,8 +60,8 @@ async def read_placed(
 ) -> AsyncGenerator[Placed | Unread, None]:
     """The same, each fact with its place."""
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False, auto_offset_reset="earliest")
-    await consumer.start()
     try:
+        await consumer.start()
         partitions = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
         if not partitions:
             return

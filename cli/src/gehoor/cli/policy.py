@@ -53,30 +53,30 @@ def findings(text: str, file: str) -> Iterator[Finding]:
         except _ERRORS as wrong:
             for told in str(wrong).splitlines():
                 field, _, message = told.removeprefix(f"{file}: ").partition(": ")
-                yield Finding(service, field, line_of(tree, field), message)
+                yield Finding(service, field, line_of(tree, field), message.removeprefix("Value error, "))
 
 
 def line_of(tree: Node | None, field: str) -> int | None:
     """The line of a field, or of the nearest one above it that is there; None where there is nothing at all."""
-    node, rest = tree, field.split(".")
-    while node is not None and rest:
-        below, used = _step(node, rest)
-        if below is None:
-            break
-        node, rest = below, rest[used:]
-    return None if node is None else node.start_mark.line + 1
+    if tree is None:
+        return None
+    named, node, rest = tree, tree, field.split(".")
+    while rest and (found := _below(node, rest)) is not None:
+        named, node, used = found
+        rest = rest[used:]
+    return named.start_mark.line + 1
 
 
-def _step(node: Node, rest: list[str]) -> tuple[Node | None, int]:
-    """One level down, and how many parts of the name that took: a name may hold dots itself."""
+def _below(node: Node, rest: list[str]) -> tuple[Node, Node, int] | None:
+    """One level down: what names it, what it holds, and how many parts of the name that took (it may have dots)."""
     if isinstance(node, SequenceNode) and rest[0].isdecimal() and int(rest[0]) < len(node.value):
-        return node.value[int(rest[0])], 1
+        return node.value[int(rest[0])], node.value[int(rest[0])], 1
     if isinstance(node, MappingNode):
         for used in range(len(rest), 0, -1):
             for key, value in node.value:
                 if key.value == ".".join(rest[:used]):
-                    return (value if used < len(rest) else key), used
-    return None, 0
+                    return key, value, used
+    return None
 
 
 @app.command()

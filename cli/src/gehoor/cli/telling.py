@@ -191,6 +191,8 @@ def _partner(fact: Fact) -> str | None:
             return f"{fact.partner} is asked, and sees {_listed(fact.shared_fields) or 'nothing'}{_said(fact.asked)}"
         case partner.TicketWithdrawn():
             return f"The ticket with {fact.partner} is withdrawn"
+        case partner.TicketKeptOpen():
+            return f"{fact.by} wants it done by {fact.partner} even when the complaint is closed"
         case partner.TicketDelivered():
             return f"{fact.partner} received our message ({fact.message}, attempt {fact.attempt})"
         case partner.DeliveryFailed():

@@ -96,7 +96,7 @@ class Moment(BaseModel):
     zone: Annotated[str, AfterValidator(_zone)] | None = Field(None, description="Of what names no offset itself.")
 
     def of(self, columns: Mapping[str, str]) -> datetime:
-        """The moment for a row, aware. Of an hour that comes twice, the first.
+        """The moment for a row, in UTC. Of an hour that comes twice, the first.
 
         Raises:
             RowError: it fits none of the formats, or has neither offset nor zone.
@@ -109,7 +109,7 @@ class Moment(BaseModel):
                 continue
             if at.tzinfo is None and self.zone is None:
                 raise RowError(named(self.from_), "no offset, and the mapping's `occurred_at` names no zone")
-            return at if at.tzinfo is not None else at.replace(tzinfo=ZoneInfo(self.zone or "UTC"))
+            return (at if at.tzinfo is not None else at.replace(tzinfo=ZoneInfo(self.zone or "UTC"))).astimezone(UTC)
         raise RowError(named(self.from_), f"no moment of the form {' or '.join(self.formats)}")
 
 
