@@ -22,6 +22,7 @@ class Ends:
         self._topics = topics
         self._asking: AIOKafkaConsumer | None = None
         self._alone = asyncio.Lock()
+        self._stopped = False
 
     async def __call__(self) -> Mapping[Partition, int]:
         """As the broker says now.
@@ -30,15 +31,21 @@ class Ends:
             TemporaryError: it does not say within five seconds.
         """
         async with self._alone:
+            if self._stopped:
+                raise TemporaryError("stopped asking where the topics end")
             try:
                 async with asyncio.timeout(PATIENCE.total_seconds()):
                     return await self._ask()
             except (KafkaError, TimeoutError) as away:
                 await self._close()
                 raise TemporaryError(f"the broker at {self._servers}: {type(away).__name__}") from away
+            except BaseException:
+                await self._close()
+                raise
 
     async def stop(self) -> None:
-        """Close the connection."""
+        """Close the connection, for good."""
+        self._stopped = True
         async with self._alone:
             await self._close()
 
