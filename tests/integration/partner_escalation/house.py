@@ -205,7 +205,11 @@ async def house(policy: Path) -> AsyncIterator[House]:
     outbox, due, webhooks = MemoryOutbox(store), MemoryDue(store), MemoryWebhooks()
     ports = Ports(store, due, outbox, keyring, MemoryBlobs(), clock, MemoryMailer(), webhooks)
     settings = PartnerSettings(
-        dsn=SecretStr("nowhere"), policy=policy, partner_secrets={"sponsor": SecretStr(SECRET)}, attempts_max=3
+        dsn=SecretStr("nowhere"),
+        outside_dsn=SecretStr("nowhere"),
+        policy=policy,
+        partner_secrets={"sponsor": SecretStr(SECRET)},
+        attempts_max=3,
     )
     assembled = assemble(settings, ports)
     handling = Handling(assembled.service, store, keyring, clock)

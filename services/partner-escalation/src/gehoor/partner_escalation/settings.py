@@ -14,6 +14,7 @@ class PartnerSettings(Settings):
     """`GEHOOR_PARTNER_SECRETS='{"sponsor": "whsec_…"}'`: secrets never stand in the policy."""
 
     policy: Path = Field(description="The YAML file.")
+    outside_dsn: SecretStr = Field(description="As the role in which partners read: row-level security binds it.")
     partner_secrets: Mapping[Slug, SecretStr] = Field(
         default_factory=dict, description="What webhooks are signed with, by the name that the policy gives it."
     )
