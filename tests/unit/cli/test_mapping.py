@@ -68,7 +68,7 @@ def test_constants_are_checked_before_a_row_is_sent(changes: dict[str, Any], fie
 def test_a_column_that_is_not_in_the_file_is_named_with_those_that_are(tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_text("id,when,words\n1,2026-01-01,a\n")
-    with pytest.raises(MappingError, match="text: a.csv has no column 'text'; it has id, when, words"):
+    with pytest.raises(MappingError, match=r"text: a\.csv has no column 'text'; it has id, when, words"):
         check_columns(mapping(), columns_of(file), file)
 
 

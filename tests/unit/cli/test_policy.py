@@ -102,5 +102,5 @@ def test_a_department_is_a_desk_by_its_name(department: str, desk: str) -> None:
 
 
 def test_categories_that_are_none_are_told_by_field() -> None:
-    with pytest.raises(MisusedError, match="dumping.promised_working_days"):
+    with pytest.raises(MisusedError, match=r"dumping\.promised_working_days"):
         read_categories(json.dumps({"dumping": {"name": "Dumping", "departments": ["x"]}}))

@@ -34,14 +34,14 @@ def again(memory: Memory, file: Path) -> list[str]:
 
 
 def test_a_run_goes_on_where_the_last_one_stopped(memory: Memory, file: Path) -> None:
-    memory.note([Sent(2, COMPLAINT, new=True)])
-    memory.note([Sent(4, COMPLAINT, new=False)])
-    assert memory.recall()[2] == Sent(2, COMPLAINT, new=True)
+    memory.note([Sent(2, COMPLAINT)])
+    memory.note([Sent(4, COMPLAINT)])
+    assert memory.recall()[2] == Sent(2, COMPLAINT)
     assert again(memory, file) == ["2"]
 
 
 def test_a_line_half_written_does_not_count(memory: Memory, file: Path) -> None:
-    memory.note([Sent(2, COMPLAINT, new=True)])
+    memory.note([Sent(2, COMPLAINT)])
     (kept,) = (file.parent / "installation/replays").glob("*.jsonl")
     with kept.open("a") as open_:
         open_.write('{"line": 3, "compl')
@@ -49,13 +49,20 @@ def test_a_line_half_written_does_not_count(memory: Memory, file: Path) -> None:
 
 
 def test_a_file_that_has_changed_is_another_file(memory: Memory, file: Path) -> None:
-    memory.note([Sent(2, COMPLAINT, new=True)])
+    memory.note([Sent(2, COMPLAINT)])
     file.write_text(CSV + "4,2026-01-01T00:00Z,d\n")
     assert again(Memory(file.parent / "installation", file, file.parent / "mapping.yaml"), file) == ["1", "2", "3", "4"]
 
 
+def test_what_is_new_counts_from_where_the_first_run_began(memory: Memory, file: Path) -> None:
+    assert memory.begin({0: 5, 1: 7}) == {0: 5, 1: 7}
+    memory.note([Sent(2, COMPLAINT)])
+    assert memory.begin({0: 9, 1: 9}) == {0: 5, 1: 7}
+    assert again(memory, file) == ["2", "3"]
+
+
 def test_a_complete_run_starts_anew(memory: Memory, file: Path) -> None:
-    memory.note([Sent(2, COMPLAINT, new=True)])
+    memory.note([Sent(2, COMPLAINT)])
     memory.forget()
     assert again(memory, file) == ["1", "2", "3"]
 

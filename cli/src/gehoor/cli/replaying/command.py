@@ -16,10 +16,11 @@ from gehoor.cli.plainly import FAILED, AsJson, Where, run
 from gehoor.cli.replaying.complaints import Complaint, Rejected, as_complaint, check_constants
 from gehoor.cli.replaying.following import follow
 from gehoor.cli.replaying.mapping import Columns, check_columns, named, read_mapping
-from gehoor.cli.replaying.remembering import Memory, Sent
+from gehoor.cli.replaying.remembering import Ends, Memory, Sent
 from gehoor.cli.replaying.rows import Unreadable, columns_of, read_rows
 from gehoor.cli.replaying.sending import Intake, send_all
 from gehoor.cli.replaying.summary import Summary
+from gehoor.runtime.kafka.ends import Ends as JournalEnds
 
 PATIENCE = timedelta(seconds=60)
 """How long to wait for routing and sla while neither says anything new."""
@@ -110,6 +111,7 @@ async def _replayed(
 ) -> Summary:
     done = dict(rows.done)
     total = sum(1 for _ in read_rows(rows.file, delimiter=rows.mapping.delimiter))
+    began_at = memory.begin(await _ends(installation))
     intake = Intake(installation, holder)
     try:
         with _bar(quiet=quiet) as bar:
@@ -141,7 +143,16 @@ async def _replayed(
         rejected=sorted(rows.rejected, key=lambda one: one.line),
         rejected_file=str(rejected_file) if rejected_file else None,
         stories=stories,
+        began_at=began_at,
     )
+
+
+async def _ends(installation: Installation) -> Ends:
+    ends = JournalEnds(installation.kafka, [installation.journal])
+    try:
+        return {partition: end for (_, partition), end in (await ends()).items()}
+    finally:
+        await ends.stop()
 
 
 def _bar(*, quiet: bool) -> Progress:

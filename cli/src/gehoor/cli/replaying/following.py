@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from gehoor.cli.journal import Unread, read_journal
+from gehoor.cli.journal import Placed, Unread, read_placed
 from gehoor.events import intake, routing, sla
-from gehoor.events.envelope import Recorded
 from gehoor.events.fact import Fact
 from gehoor.events.terms import Category, ClockId, ClockKind, DeskId, ResponseKind
 
@@ -40,6 +39,8 @@ class Told:
     received: int = 0
     """How many times it was received: once, or something is badly wrong."""
     received_at: datetime | None = None
+    place: tuple[int, int] | None = None
+    """Where on the journal it was first received: partition and offset."""
     category: Category | None = None
     owner: DeskId | None = None
     owners: int = 0
@@ -116,8 +117,8 @@ async def follow(
     passed = asyncio.get_running_loop().time
     try:
         async with asyncio.timeout(patience.total_seconds()) as limit:
-            async for record in read_journal(kafka, journal, follow=True):
-                if isinstance(record, Unread) or record.subject not in stories:
+            async for record in read_placed(kafka, journal, follow=True):
+                if isinstance(record, Unread) or record.event.subject not in stories:
                     continue
                 limit.reschedule(passed() + patience.total_seconds())
                 _take_in(stories, waiting, record)
@@ -129,10 +130,13 @@ async def follow(
     return stories
 
 
-def _take_in(stories: Mapping[UUID, Told], waiting: set[UUID], record: Recorded) -> None:
-    story = stories[record.subject]
-    hear(story, record.fact)
+def _take_in(stories: Mapping[UUID, Told], waiting: set[UUID], record: Placed) -> None:
+    subject = record.event.subject
+    story = stories[subject]
+    hear(story, record.event.fact)
+    if story.received and story.place is None:
+        story.place = (record.partition, record.offset)
     if story.settled(datetime.now(UTC)):
-        waiting.discard(record.subject)
+        waiting.discard(subject)
     else:
-        waiting.add(record.subject)
+        waiting.add(subject)

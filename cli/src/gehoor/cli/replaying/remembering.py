@@ -5,10 +5,11 @@ installation. It is gone once the replay is complete: running that again sends a
 """
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from gehoor.cli.replaying.complaints import Rejected
@@ -22,8 +23,10 @@ class Sent:
 
     line: int
     complaint: UUID
-    new: bool
-    """False where it was there already."""
+
+
+Ends = Mapping[int, int]
+"""The end of each partition of the journal."""
 
 
 class Memory:
@@ -35,24 +38,28 @@ class Memory:
         self._file = folder / FOLDER / f"{file.stem}-{digest.hexdigest()[:16]}.jsonl"
         self.rejected_file = self._file.with_name(f"{file.stem}.rejected.jsonl")
 
+    def begin(self, ends: Ends) -> Ends:
+        """Where the journal ended when this replay began: now, unless an interrupted run began it.
+
+        What the journal tells of after that is new.
+        """
+        for kept in self._kept():
+            if "began_at" in kept:
+                return {int(partition): end for partition, end in kept["began_at"].items()}
+        self._append([{"began_at": {str(partition): end for partition, end in ends.items()}}])
+        return ends
+
     def recall(self) -> Mapping[int, Sent]:
-        """What an earlier run that was interrupted has sent, by line; a line half written does not count."""
-        sent = {}
-        if self._file.exists():
-            for written in self._file.read_text("utf-8").splitlines():
-                try:
-                    kept = json.loads(written)
-                    sent[kept["line"]] = Sent(kept["line"], UUID(kept["complaint"]), kept["new"])
-                except (ValueError, KeyError, TypeError):
-                    continue
-        return sent
+        """What an earlier run that was interrupted has sent, by line."""
+        return {
+            kept["line"]: Sent(kept["line"], UUID(kept["complaint"]))
+            for kept in self._kept()
+            if "line" in kept and "complaint" in kept
+        }
 
     def note(self, sent: Iterable[Sent]) -> None:
         """Remember that these were sent."""
-        lines = [json.dumps({**asdict(one), "complaint": str(one.complaint)}) + "\n" for one in sent]
-        _open_to_owner(self._file)
-        with self._file.open("a", encoding="utf-8") as kept:
-            kept.writelines(lines)
+        self._append({"line": one.line, "complaint": str(one.complaint)} for one in sent)
 
     def forget(self) -> None:
         """It is complete."""
@@ -76,6 +83,20 @@ class Memory:
         _open_to_owner(self.rejected_file)
         self.rejected_file.write_text("\n".join(lines) + "\n", encoding="ascii")
         return self.rejected_file
+
+    def _kept(self) -> Iterator[Mapping[str, Any]]:
+        """What was written down; a line half written does not count."""
+        if self._file.exists():
+            for written in self._file.read_text("utf-8").splitlines():
+                try:
+                    yield json.loads(written)
+                except ValueError:
+                    continue
+
+    def _append(self, lines: Iterable[Mapping[str, Any]]) -> None:
+        _open_to_owner(self._file)
+        with self._file.open("a", encoding="utf-8") as kept:
+            kept.writelines(json.dumps(line) + "\n" for line in lines)
 
 
 def _open_to_owner(file: Path) -> None:

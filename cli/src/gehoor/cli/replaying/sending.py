@@ -131,7 +131,7 @@ def _outcomes(batch: Sequence[Complaint], answer: Any) -> Iterator[Sent | Reject
             reason = str(said["problem"].get("detail", said["problem"].get("title", "refused")))
             yield Rejected(complaint.row.line, "", f"intake refuses it: {reason}", complaint.row.columns)
         else:
-            yield Sent(complaint.row.line, UUID(said["subject"]), not said["known"])
+            yield Sent(complaint.row.line, UUID(said["id"]))
 
 
 def _problem(answer: httpx2.Response) -> str:

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from gehoor.cli.replaying.complaints import Rejected
 from gehoor.cli.replaying.following import Told
-from gehoor.cli.replaying.remembering import Sent
+from gehoor.cli.replaying.remembering import Ends, Sent
 from gehoor.events.terms import ClockKind
 
 SHOWN_MAX = 20
@@ -66,11 +66,13 @@ class Summary:
     rejected: Sequence[Rejected]
     rejected_file: str | None = None
     stories: Mapping[UUID, Told] = field(default_factory=dict)
+    began_at: Ends = field(default_factory=dict)
+    """Where the journal ended when it began."""
 
     @property
     def new(self) -> int:
-        """Complaints that were not there before."""
-        return sum(one.new for one in self.sent)
+        """Complaints that were not there before: the journal tells of them after the replay began, or not yet."""
+        return sum(self._is_new(story) for story in self.stories.values())
 
     @property
     def unsettled(self) -> Sequence[UUID]:
@@ -97,7 +99,7 @@ class Summary:
             "rows": self.rows,
             "left_out": self.left_out,
             "new": self.new,
-            "already_there": len(self.sent) - self.new,
+            "already_there": len(self.stories) - self.new,
             "rejected": len(self.rejected),
             "rejected_file": self.rejected_file,
             "unsettled": [str(id_) for id_ in self.unsettled],
@@ -114,10 +116,10 @@ class Summary:
         """For people."""
         left_out = f", {self.left_out} left out as the mapping says" if self.left_out else ""
         out.print(
-            f"{self.file}: {self.rows} rows: {self.new} new complaints, {len(self.sent) - self.new} already there, "
+            f"{self.file}: {self.rows} rows: {self.new} new complaints, {len(self.stories) - self.new} already there, "
             f"{len(self.rejected)} rejected{left_out}."
         )
-        if not self.new and self.sent:
+        if not self.new and self.stories:
             out.print("Nothing was added: all of it was there.")
         for one in self.rejected[:SHOWN_MAX]:
             out.print(f"  line {one.line}, {one.column or 'the row'}: {one.reason}", style="red", markup=False)
@@ -136,6 +138,12 @@ class Summary:
                 style="bold red",
                 markup=False,
             )
+
+    def _is_new(self, story: Told) -> bool:
+        if story.place is None:
+            return True
+        partition, offset = story.place
+        return offset >= self.began_at.get(partition, 0)
 
     def _by_desk(self) -> Mapping[str, Sequence[Told]]:
         desks: dict[str, list[Told]] = {}
