@@ -55,6 +55,17 @@ async def test_the_wait_between_attempts_grows_and_giving_up_is_seen(desk: House
     assert last.gave_up
     found = (await desk.http.get("/tickets", params={"undelivered": True})).json()["tickets"]
     assert [(one["ticket_id"], one["undelivered"]) for one in found] == [(str(ticket), ["opened"])]
+    outcomes = iter([DOWN, TAKEN])
+    desk.webhooks.answer = lambda _posted: next(outcomes)
+    again = await desk.http.post(f"/tickets/{ticket}/redeliver", json={"desk": "audience", "by": "st_els"})
+    assert again.json()["followed"] == ["partner-escalation.redelivery-asked.v1"]
+    for _ in range(2):
+        await desk.tell()
+        desk.clock.jump(HOUR)
+    taken = (await desk.stated(complaint))[-1]
+    assert isinstance(taken, TicketDelivered)
+    assert taken.attempt == 5
+    assert len({posted.key for posted in desk.webhooks.posted}) == 1
 
 
 async def test_a_partner_without_a_secret_is_not_told_and_that_is_seen(desk: House) -> None:

@@ -28,6 +28,7 @@ from gehoor.partner_escalation.domain.commands import (
     OpenByPolicy,
     OpenTicket,
     RecordAttempt,
+    Redeliver,
     Staff,
     TakeUpdate,
     Terms,
@@ -227,6 +228,10 @@ def open_by_policy(ticket: TicketId = TICKET) -> OpenByPolicy:
 
 def keep_open(by: Staff = OWNER) -> KeepOpen:
     return KeepOpen(at(20), TICKET, by)
+
+
+def redeliver(by: Staff = OWNER) -> Redeliver:
+    return Redeliver(at(30), TICKET, by)
 
 
 def answer_question(question: UpdateId | None = None, by: Staff = OWNER) -> AnswerQuestion:

@@ -33,6 +33,7 @@ from tests.unit.partner_escalation.prize import (
     open_by_policy,
     open_ticket,
     owner_heard,
+    redeliver,
     take_update,
     withdraw,
 )
@@ -89,6 +90,7 @@ asked: st.SearchStrategy[Command] = st.sampled_from([OWNER, STRANGER]).flatmap(
             open_ticket(by=by),
             open_ticket(by=by, ticket_id=OTHER_TICKET),
             keep_open(by),
+            redeliver(by),
             KeepOpen(at(20), OTHER_TICKET, by),
             answer_question(by=by),
             accept(by),

@@ -1,6 +1,13 @@
 """Telling a partner: in order, under one key, and never silently given up."""
 
-from gehoor.events.partner import DeliveryFailed, DeliveryUnknown, MessageKind, ReminderReason, TicketDelivered
+from gehoor.events.partner import (
+    DeliveryFailed,
+    DeliveryUnknown,
+    MessageKind,
+    RedeliveryAsked,
+    ReminderReason,
+    TicketDelivered,
+)
 from gehoor.events.terms import ClockId
 from gehoor.partner_escalation.domain import TICKETS
 from gehoor.partner_escalation.domain.commands import Arrival, Hear
@@ -9,10 +16,12 @@ from tests.given import given
 from tests.unit.partner_escalation.prize import (
     HEARD,
     SPONSOR,
+    STRANGER,
     TICKET,
     at,
     deadline_heard,
     record_attempt,
+    redeliver,
     ticket_delivered,
     ticket_opened,
 )
@@ -73,14 +82,14 @@ def test_the_last_attempt_says_that_we_gave_up() -> None:
     last = record_attempt(Arrival.FAILED, next_at=None)
     after = given(TICKETS, *ASKED).when(last).then(failed(gave_up=True, next_at=None)).state.tickets[TICKET]
     assert after.messages == ()
-    assert after.undelivered == (MessageKind.OPENED,)
+    assert [message.kind for message in after.undelivered] == [MessageKind.OPENED]
 
 
 def test_an_unknown_outcome_at_the_last_attempt_is_given_up_visibly_too() -> None:
     after = given(TICKETS, *ASKED).when(record_attempt(Arrival.UNKNOWN, next_at=None)).so()
     assert isinstance(after.facts[-1], DeliveryUnknown)
     assert after.facts[-1].gave_up
-    assert after.state.tickets[TICKET].undelivered == (MessageKind.OPENED,)
+    assert [message.kind for message in after.state.tickets[TICKET].undelivered] == [MessageKind.OPENED]
 
 
 def test_a_refusal_is_not_tried_again() -> None:
@@ -121,3 +130,31 @@ def test_every_message_of_a_ticket_has_a_key_of_its_own() -> None:
         told = told.when(Hear(clock)).so()
     keys = [message.delivery_id for message in told.state.tickets[TICKET].messages]
     assert len(keys) == len(set(keys)) == 5
+
+
+def test_what_was_given_up_is_told_after_all_under_the_same_key_and_with_patience_anew() -> None:
+    gave_up = given(TICKETS, *ASKED).when(record_attempt(Arrival.FAILED)).so()
+    gave_up = gave_up.when(record_attempt(Arrival.REFUSED, attempt=2)).so()
+    asked = RedeliveryAsked(occurred_at=at(30), ticket_id=TICKET, partner=SPONSOR, by="st_els")
+    after = gave_up.when(redeliver()).then(asked)
+    ticket = after.state.tickets[TICKET]
+    (message,) = ticket.messages
+    assert (message.delivery_id, message.attempt, message.first, message.at) == (KEY, 3, 3, at(30))
+    assert ticket.undelivered == ()
+    after.when(redeliver()).nothing()
+
+
+def test_what_was_given_up_goes_before_what_waits_since() -> None:
+    gave_up = given(TICKETS, *ASKED).when(record_attempt(Arrival.REFUSED)).so()
+    reminded = gave_up.when(Hear(deadline_heard(ReminderReason.MISSED))).so()
+    again = reminded.when(redeliver()).so().state.tickets[TICKET]
+    assert [message.kind for message in again.messages] == [MessageKind.OPENED, MessageKind.REMINDED]
+
+
+def test_only_the_owners_desk_has_it_told_again() -> None:
+    gave_up = given(TICKETS, *ASKED).when(record_attempt(Arrival.REFUSED)).so()
+    gave_up.when(redeliver(STRANGER)).refused("not-the-owner")
+
+
+def test_what_arrived_is_not_told_again() -> None:
+    given(TICKETS, *ASKED, ticket_delivered()).when(redeliver()).nothing()

@@ -2,7 +2,7 @@
 
 from gehoor.events.deciding import Refusal
 from gehoor.events.fact import is_published
-from gehoor.events.partner import MessageKind, ReminderReason
+from gehoor.events.partner import ReminderReason
 from gehoor.events.terms import TicketId
 from gehoor.partner_escalation.domain import TICKETS
 from gehoor.partner_escalation.domain.commands import Arrival, Hear, RecordAttempt
@@ -98,7 +98,7 @@ def test_a_clock_of_the_second_round_that_is_met_leaves_the_record_as_it_is() ->
 def test_no_message_is_left_untold() -> None:
     ticket = the_prize_that_never_came().state.tickets[TICKET]
     assert ticket.messages == ()
-    assert MessageKind.OPENED not in ticket.undelivered
+    assert ticket.undelivered == ()
 
 
 def test_what_is_refused_says_what_would_be_possible() -> None:

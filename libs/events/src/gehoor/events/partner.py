@@ -110,6 +110,14 @@ class DeliveryUnknown(Fact, type="partner-escalation.delivery-unknown.v1"):
     next_at: Instant | None = Field(None, description="When the next attempt is due; none after the last.")
 
 
+class RedeliveryAsked(Fact, type="partner-escalation.redelivery-asked.v1"):
+    """What was given up is to be told after all, under the same keys."""
+
+    ticket_id: TicketId
+    partner: PartnerId
+    by: StaffId
+
+
 class TicketAcknowledged(Fact, type="partner-escalation.ticket-acknowledged.v1"):
     """The partner has it, under its own number."""
 

@@ -8,6 +8,7 @@ from gehoor.events.terms import PartnerId, UpdateId
 from gehoor.partner_escalation import effects, reactions
 from gehoor.partner_escalation.domain import KIND, Tickets
 from gehoor.partner_escalation.domain.commands import Arrival, RecordAttempt
+from gehoor.partner_escalation.domain.tickets import Message, Ticket
 from gehoor.partner_escalation.policy import Policy
 from gehoor.runtime.deliveries.retrying import Patience, next_attempt
 from gehoor.runtime.handling import Handling
@@ -41,8 +42,10 @@ class Delivering:
     async def __call__(self, due: Due, _moment: Moment) -> Wish:
         """One attempt. A message whose turn it no longer is, is left alone: recording it changes nothing."""
         tickets, _ = await self.handling.read(due.stream)
-        attempted = await self._attempt(due, tickets)
+        found = tickets.next_message(UpdateId(due.key))
+        attempted = await self._attempt(due, tickets, found)
         now = self.handling.clock.now()
+        tries = due.arming if found is None else due.arming - found[1].first + 1
         record = RecordAttempt(
             at=now,
             delivery_id=UpdateId(due.key),
@@ -50,12 +53,11 @@ class Delivering:
             arrival=Arrival(attempted.result),
             detail=attempted.detail,
             status=attempted.status,
-            next_at=next_attempt(self.patience, due.arming, now, _jitter(due)),
+            next_at=next_attempt(self.patience, tries, now, _jitter(due)),
         )
         return Wish(due.stream, record)
 
-    async def _attempt(self, due: Due, tickets: Tickets) -> Attempted:
-        found = tickets.next_message(UpdateId(due.key))
+    async def _attempt(self, due: Due, tickets: Tickets, found: tuple[Ticket, Message] | None) -> Attempted:
         if found is None:
             return Attempted(Result.FAILED, "overtaken")
         ticket, message = found

@@ -68,7 +68,7 @@ def _ours(stream: Stream, tickets: Tickets, ticket: Ticket) -> Row:
         "disputes": len(ticket.disputes),
         "open_questions": len(ticket.open_questions),
         "kept_open": ticket.kept_open,
-        "undelivered": list(ticket.undelivered),
+        "undelivered": [message.kind for message in ticket.undelivered],
     }
     return Row(TICKETS_OF, str(ticket.id), body, _tags(tags), ticket.opened_at.isoformat())
 

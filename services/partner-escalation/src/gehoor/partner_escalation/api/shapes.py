@@ -56,6 +56,10 @@ class Kept(Wished):
     """Go on asking also after the complaint is closed."""
 
 
+class Redelivered(Wished):
+    """Try again what was given up, now that the partner can be reached."""
+
+
 class Answered(Wished):
     """Tell the partner what it asked."""
 
@@ -148,7 +152,7 @@ class TicketShown(BaseModel):
     disputes: int
     open_questions: int
     kept_open: bool
-    undelivered: list[MessageKind] = Field(description="Messages that were given up: tell the partner otherwise.")
+    undelivered: list[MessageKind] = Field(description="Messages that were given up; see `redeliver`.")
 
 
 class TicketsShown(BaseModel):

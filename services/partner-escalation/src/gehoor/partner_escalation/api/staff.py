@@ -16,6 +16,7 @@ from gehoor.partner_escalation.api.shapes import (
     Kept,
     NewTicket,
     RecordShown,
+    Redelivered,
     Sought,
     TicketShown,
     TicketsShown,
@@ -31,6 +32,7 @@ from gehoor.partner_escalation.domain.commands import (
     DisputeResolution,
     KeepOpen,
     OpenTicket,
+    Redeliver,
     Staff,
     StaffCommand,
     WithdrawTicket,
@@ -113,6 +115,11 @@ def routes(policy: Policy) -> APIRouter:
     async def keep_open(id: TicketId, body: Kept, asked: Writes) -> Response:  # noqa: A002
         """Go on asking also after the complaint is closed."""
         return await _wish(asked, id, KeepOpen(asked.now(), id, _speaker(body, asked)))
+
+    @router.post("/tickets/{id}/redeliver")
+    async def redeliver(id: TicketId, body: Redelivered, asked: Writes) -> Response:  # noqa: A002
+        """Try again what was given up, under the same keys."""
+        return await _wish(asked, id, Redeliver(asked.now(), id, _speaker(body, asked)))
 
     @router.post("/tickets/{id}/answer")
     async def answer(id: TicketId, body: Answered, asked: Writes) -> Response:  # noqa: A002

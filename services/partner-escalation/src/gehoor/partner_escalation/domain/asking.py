@@ -6,6 +6,7 @@ from gehoor.events.deciding import Refusal
 from gehoor.events.fact import Fact
 from gehoor.events.partner import (
     QuestionAnswered,
+    RedeliveryAsked,
     ResolutionAccepted,
     ResolutionDisputed,
     TicketKeptOpen,
@@ -21,6 +22,7 @@ from gehoor.partner_escalation.domain.commands import (
     DisputeResolution,
     KeepOpen,
     OpenTicket,
+    Redeliver,
     Staff,
     StaffCommand,
     WithdrawTicket,
@@ -89,6 +91,14 @@ def keep_open(tickets: Tickets, command: KeepOpen) -> Sequence[Fact]:
     if ticket.stage.over:
         raise _is_over(ticket)
     return [TicketKeptOpen(occurred_at=command.at, ticket_id=ticket.id, partner=ticket.partner, by=command.by.id)]
+
+
+def redeliver(tickets: Tickets, command: Redeliver) -> Sequence[Fact]:
+    """What was given up is tried again; nothing follows where all arrived, or is still being tried."""
+    ticket = _of_owner(tickets, command)
+    if not ticket.undelivered:
+        return ()
+    return [RedeliveryAsked(occurred_at=command.at, ticket_id=ticket.id, partner=ticket.partner, by=command.by.id)]
 
 
 def answer(tickets: Tickets, command: AnswerQuestion) -> Sequence[Fact]:

@@ -68,6 +68,15 @@ class KeepOpen:
 
 
 @dataclass(frozen=True, slots=True)
+class Redeliver:
+    """Try again what was given up."""
+
+    at: datetime
+    ticket_id: TicketId
+    by: Staff
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerQuestion:
     """Tell the partner what it asked."""
 
@@ -147,5 +156,7 @@ class RecordAttempt:
     """When to try again if it must be; None: this was the last attempt that policy allows."""
 
 
-StaffCommand = OpenTicket | KeepOpen | AnswerQuestion | AcceptResolution | DisputeResolution | WithdrawTicket
+StaffCommand = (
+    OpenTicket | KeepOpen | Redeliver | AnswerQuestion | AcceptResolution | DisputeResolution | WithdrawTicket
+)
 Command = Hear | StaffCommand | TakeUpdate | RecordAttempt

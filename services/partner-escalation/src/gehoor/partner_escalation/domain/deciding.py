@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from gehoor.events.fact import Fact
-from gehoor.partner_escalation.domain.asking import accept, answer, dispute, keep_open, open_ticket, withdraw
+from gehoor.partner_escalation.domain.asking import accept, answer, dispute, keep_open, open_ticket, redeliver, withdraw
 from gehoor.partner_escalation.domain.commands import (
     AcceptResolution,
     AnswerQuestion,
@@ -14,6 +14,7 @@ from gehoor.partner_escalation.domain.commands import (
     KeepOpen,
     OpenTicket,
     RecordAttempt,
+    Redeliver,
     TakeUpdate,
     WithdrawTicket,
 )
@@ -36,6 +37,8 @@ def decide(tickets: Tickets, command: Command) -> Sequence[Fact]:
             return open_ticket(tickets, command)
         case KeepOpen():
             return keep_open(tickets, command)
+        case Redeliver():
+            return redeliver(tickets, command)
         case AnswerQuestion():
             return answer(tickets, command)
         case AcceptResolution():

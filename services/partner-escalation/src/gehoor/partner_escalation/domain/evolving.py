@@ -14,6 +14,7 @@ from gehoor.events.partner import (
     PartnerReminded,
     QuestionAnswered,
     QuestionAsked,
+    RedeliveryAsked,
     ReminderReason,
     ResolutionAccepted,
     ResolutionDisputed,
@@ -107,6 +108,9 @@ def _ticket_after(ticket: Ticket, fact: Fact) -> Ticket:
             return _queued(_moved(ticket, Stage.WITHDRAWN, fact), MessageKind.WITHDRAWN, fact.occurred_at)
         case TicketKeptOpen():
             return replace(ticket, kept_open=True)
+        case RedeliveryAsked():
+            again = (replace(one, at=fact.occurred_at, first=one.attempt) for one in ticket.undelivered)
+            return replace(ticket, messages=(*again, *ticket.messages), undelivered=())
         case _:
             raise TypeError(f"{fact.type} is no fact of a ticket")
 
@@ -155,9 +159,10 @@ def _attempted(ticket: Ticket, fact: Attempted) -> Ticket:
     head, *rest = ticket.messages
     if isinstance(fact, TicketDelivered):
         return replace(ticket, messages=tuple(rest), told_at=ticket.told_at or fact.occurred_at)
+    head = replace(head, attempt=fact.attempt + 1)
     if fact.next_at is None:
-        return replace(ticket, messages=tuple(rest), undelivered=(*ticket.undelivered, head.kind))
-    return replace(ticket, messages=(replace(head, at=fact.next_at, attempt=fact.attempt + 1), *rest))
+        return replace(ticket, messages=tuple(rest), undelivered=(*ticket.undelivered, head))
+    return replace(ticket, messages=(replace(head, at=fact.next_at), *rest))
 
 
 def _erased(tickets: Tickets, fact: ErasureHeard) -> Tickets:

@@ -70,6 +70,8 @@ class Message:
     queued_at: datetime
     at: datetime
     attempt: int = 1
+    first: int = 1
+    """The attempt that patience counts from: a later one where we were asked to try again."""
     number: int = 1
     """The how manieth of its kind on the ticket."""
     question: UpdateId | None = None
@@ -114,8 +116,8 @@ class Ticket:
     """Why we did not take the partner's word, each time."""
     messages: tuple[Message, ...] = ()
     """Still to arrive, in order: one goes when the one before it arrived or was given up."""
-    undelivered: tuple[MessageKind, ...] = ()
-    """Given up."""
+    undelivered: tuple[Message, ...] = ()
+    """Given up, in order; their next attempts wait for somebody to ask for them."""
 
     @property
     def open_questions(self) -> tuple[UpdateId, ...]:
