@@ -199,8 +199,10 @@ def _partner(fact: Fact) -> str | None:
             return f"{fact.partner} did not take our message: {fact.detail}" + (" — given up" if fact.gave_up else "")
         case partner.DeliveryUnknown():
             return f"{fact.partner} perhaps took our message: {fact.detail}; again with the same key"
+        case partner.RedeliveryAsked():
+            return f"{fact.by} has {fact.partner} told again what was given up"
         case partner.TicketAcknowledged():
-            return f"{fact.partner} has it" + (f" as {fact.partner_reference}" if fact.partner_reference else "")
+            return f"{fact.partner} has it{_said(fact.partner_reference, ' as ')}{_said(fact.words)}"
         case partner.TicketProgressed():
             return f"{fact.partner} says{_said(fact.words)}"
         case partner.QuestionAsked():
