@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from gehoor.cli.stories.stage import Stage
 from gehoor.cli.unsealing import in_clear
 from gehoor.cli.up import bring_up, checkout, take_down
 from gehoor.cli.watching import Watch
+from gehoor.devstack import Stack
 from gehoor.events.envelope import Recorded
 from gehoor.events.routing import OwnerAssigned
 
@@ -45,7 +46,7 @@ async def demo(folder: Path = Path(FOLDER), *, stay: bool = False, began: float 
     try:
         installation = await bring_up(folder, policy=checkout() / POLICY, partner=True)
         out.print(f"[dim]up after {time.monotonic() - started:.1f} s; a working day lasts {_day(installation)}[/dim]\n")
-        await _play(installation, started)
+        await _play(installation, folder, started)
         _say_where(installation)
         if stay:
             out.print("\nEverything stays up. [bold]Ctrl-C[/bold] stops it.")
@@ -56,17 +57,15 @@ async def demo(folder: Path = Path(FOLDER), *, stay: bool = False, began: float 
             await take_down(folder)
 
 
-async def _play(installation: Installation, started: float) -> None:
+async def _play(installation: Installation, folder: Path, started: float) -> None:
     out = console()
     async with AsyncExitStack() as open_:
         watch = await open_.enter_async_context(Watch(installation))
         desks = {holder: await open_.enter_async_context(Desk(installation, holder)) for holder in installation.keys}
-        stage = Stage(desks, watch, _day(installation))
+        stage = Stage(desks, watch, _day(installation), Stack.read(folder).drop)
         shown = asyncio.create_task(_show(installation, stage, started))
         try:
-            async with asyncio.TaskGroup() as stories:
-                for play in STORIES.values():
-                    stories.create_task(_whole(play, stage))
+            await _all(play(stage) for play in STORIES.values())
         finally:
             await watch.end()
             await shown
@@ -81,8 +80,14 @@ async def _asked_to_stop() -> None:
     await stopped.wait()
 
 
-async def _whole(play: Callable[[Stage], Awaitable[UUID]], stage: Stage) -> None:
-    await play(stage)
+async def _all(stories: Iterable[Awaitable[UUID]]) -> None:
+    """Play them at once; where one fails the others end too, and its error is told."""
+    playing = [asyncio.ensure_future(story) for story in stories]
+    try:
+        await asyncio.gather(*playing)
+    finally:
+        for one in playing:
+            one.cancel()
 
 
 async def _show(installation: Installation, stage: Stage, started: float) -> None:

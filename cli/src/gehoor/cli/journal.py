@@ -59,13 +59,10 @@ async def read_placed(
     ready: Callable[[], None] = lambda: None,
 ) -> AsyncGenerator[Placed | Unread, None]:
     """The same, each fact with its place."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False, auto_offset_reset="earliest")
+    consumer = AIOKafkaConsumer(topic, bootstrap_servers=kafka, enable_auto_commit=False, auto_offset_reset="earliest")
     try:
         await consumer.start()
-        partitions = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
-        if not partitions:
-            return
-        consumer.assign(partitions)
+        partitions = sorted(consumer.assignment())
         ends = await consumer.end_offsets(partitions)
         if from_end:
             for partition, end in ends.items():

@@ -6,7 +6,7 @@ from datetime import datetime
 from gehoor.events import intake, partner, routing, sla
 from gehoor.events.fact import Fact
 from gehoor.events.private import Private
-from gehoor.events.terms import CloseBasis, Direction, Joined, Outcome, Warmth, Whither
+from gehoor.events.terms import CloseBasis, Direction, Joined, Outcome, PromiseKind, Warmth, Whither
 
 
 def _said(private: Private[str] | None, before: str = ": ") -> str:
@@ -75,7 +75,8 @@ def _intake(fact: Fact) -> str | None:
         case intake.Acknowledged():
             return f"Acknowledged in {fact.language}, {'by the system' if fact.automatic else 'by a person'}"
         case intake.PromiseMade():
-            return f"{fact.promised_by} promises a {fact.kind} by {_moment(fact.due.until)}{_said(fact.what)}"
+            article = "an" if fact.kind is PromiseKind.ANSWER else "a"
+            return f"{fact.promised_by} promises {article} {fact.kind} by {_moment(fact.due.until)}{_said(fact.what)}"
         case intake.PromiseAttempted():
             return f"An attempt ({fact.outcome}); the promise stands"
         case intake.PromiseKept():

@@ -93,14 +93,14 @@ async def _escalated(stage: Stage, complaint: UUID, *, miss: int, level: int) ->
 
 
 async def _mail_in_the_thread(stage: Stage, complaint: UUID) -> None:
-    """A reply to our last mail; where nothing was mailed (a phone call), with the reference that staff gave."""
-    dossier = await stage.desks["front-line"].get("intake", f"/complaints/{complaint}")
+    """A reply to the confirmation of what was said on the phone."""
+    confirmation = await stage.mail_to(ADDRESS)
     mail = EmailMessage()
     mail["From"] = f"{NAME} <{ADDRESS}>"
-    mail["To"] = "complaints@example.org"
-    mail["Subject"] = f"Re: {dossier['reference']}"
+    mail["To"] = confirmation["From"]
+    mail["Subject"] = f"Re: {confirmation['Subject']}"
     mail["Message-ID"] = f"<{complaint.hex}.again@klant.example>"
-    mail["In-Reply-To"] = dossier["thread"]
+    mail["In-Reply-To"] = confirmation["Message-ID"]
     mail.set_content(MAIL)
     await stage.desks["website"].send("intake", "/mails", mail.as_bytes(), "message/rfc822")
 

@@ -69,7 +69,7 @@ async def _ask_the_sponsor(stage: Stage, complaint: UUID) -> UUID:
         complaint,
         direction="out",
         channel="email",
-        send=True,
+        outcome="sent",
         message="Wij hebben de sponsor gevraagd de fiets te leveren. Binnen zeven werkdagen hoort u hoe het staat.",
         promises=[{"kind": "answer", "what": "Binnen zeven werkdagen hoort u hoe het staat.", "until": stage.later(7)}],
         by="st_farid",

@@ -1,13 +1,18 @@
 """What a story is played on: the keys of those who act, the journal to wait on, and how long a working day lasts."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
 
 from gehoor.cli.asking import Desk
 from gehoor.cli.watching import Watch
+from gehoor.devstack.mail import MailDrop
+
+_LOOK_EVERY = 0.1
 
 
 @dataclass
@@ -19,6 +24,8 @@ class Stage:
     watch: Watch
     day: timedelta
     """How long a working day of the demonstration lasts."""
+    drop: MailDrop
+    """Where the mail of everybody in the stories arrives."""
     played: list[tuple[str, UUID]] = field(default_factory=list)
     """The complaints of the stories, by the name of the story."""
 
@@ -32,6 +39,19 @@ class Stage:
         complaint = UUID(answer["id"])
         self.played.append((story, complaint))
         return complaint
+
+    async def mail_to(self, address: str, *, within: timedelta = timedelta(seconds=20)) -> EmailMessage:
+        """The first mail that arrived there, once it has.
+
+        Raises:
+            TimeoutError: none did within the bound.
+        """
+        async with asyncio.timeout(within.total_seconds()):
+            while True:
+                for mail in self.drop.mails():
+                    if address in mail.recipients:
+                        return self.drop.message(mail)
+                await asyncio.sleep(_LOOK_EVERY)
 
     async def contact(self, holder: str, complaint: UUID, **form: Any) -> Any:
         """Record a contact as that caller."""

@@ -116,7 +116,7 @@ def complaint(form: ComplaintForm, policy: Policy, fresh: Fresh, staff: StaffId 
         channel_id=form.channel_id,
         recorded_by=staff,
         contact=None if form.contact is None else _first(form, form.contact, fresh, staff),
-        confirm=confirmation(form.channel, points, policy, fresh),
+        confirm=confirmation(form.channel, points, policy, fresh) or _in_writing(form, points, policy, fresh),
     )
     return Arrival(Stream(MATTER, fresh.id), command, bodies, fresh.reference, "complaint")
 
@@ -170,6 +170,17 @@ def confirmation(
     if address is not None:
         return ConfirmReceipt(Channel.EMAIL, fresh.delivery_id)
     return ConfirmReceipt(channel) if channel in {Channel.WEB, Channel.SYSTEM} else None
+
+
+def _in_writing(
+    form: ComplaintForm, points: tuple[ContactPoint, ...], policy: Policy, fresh: Fresh
+) -> ConfirmReceipt | None:
+    """What a person acknowledged by word of mouth is confirmed by mail, where there is an address."""
+    told = form.contact is not None and Step.ACKNOWLEDGED in form.contact.steps
+    address = next((point.address.reveal() for point in points if point.kind is PointKind.EMAIL), None)
+    if not told or address is None or policy.machine(address):
+        return None
+    return ConfirmReceipt(Channel.EMAIL, fresh.delivery_id)
 
 
 def _first(form: ComplaintForm, contact: ContactPart, fresh: Fresh, staff: StaffId | None) -> RecordContact:

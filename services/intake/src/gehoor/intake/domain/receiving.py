@@ -156,8 +156,11 @@ def complaint(matter: Matter, command: ReceiveComplaint) -> Iterator[Fact]:
     if command.contact is not None:
         blank = replace(matter, status=Status.OPEN, kind=MatterKind.COMPLAINT, language=command.language)
         for fact in contacts.record(blank, command.contact):
-            by_a_person = by_a_person or isinstance(fact, Acknowledged)
-            yield fact
+            if isinstance(fact, Acknowledged):
+                by_a_person = True
+                yield fact if command.confirm is None else _in_writing(fact, command.confirm)
+            else:
+                yield fact
     if command.confirm is not None and not by_a_person:
         yield Acknowledged(
             occurred_at=command.at,
@@ -166,6 +169,11 @@ def complaint(matter: Matter, command: ReceiveComplaint) -> Iterator[Fact]:
             channel=command.confirm.channel,
             delivery_id=command.confirm.delivery_id,
         )
+
+
+def _in_writing(acknowledged: Acknowledged, confirm: ConfirmReceipt) -> Acknowledged:
+    """By a person, and confirmed by the mail that would have gone out anyhow."""
+    return acknowledged.model_copy(update={"delivery_id": confirm.delivery_id})
 
 
 def remark(matter: Matter, command: ReceiveRemark) -> Iterator[Fact]:
