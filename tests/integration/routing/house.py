@@ -67,7 +67,7 @@ class House:
     async def hear(self, service: str, subject: UUID, *facts: Fact) -> None:
         """Another service's facts about a matter reach us, sealed as they do, and so does what follows from them."""
         for fact in facts:
-            stream = Stream("complaint", subject)
+            stream = Stream(_STREAMS.get(service, "complaint"), subject)
             source = f"/gehoor/{service}/{stream}"
             self.sequences[source] = self.sequences.get(source, 0) + 1
             id_ = uuid4()
@@ -108,6 +108,10 @@ class House:
         message = Message("journal", 0, outgoing.position, outgoing.key, outgoing.value, outgoing.headers)
         if self.hearing.wanted(message) and (work := await self.hearing.work(message, self.store)) is not None:
             await self.handling.handle_all([work])
+
+
+_STREAMS = {"sla": "watch"}
+"""What a service calls its stream of a matter, where it is not what we call ours."""
 
 
 def complaint_received(text: str, *, desk: str = "front-line", language: str = "nl") -> ComplaintReceived:

@@ -41,7 +41,7 @@ def listening(policy: Policy, clock: Clock) -> Callable[[Recorded, Views], Await
             case _:
                 away = await _away_owner(heard, views) if isinstance(fact, Reopened) else None
                 command = reactions.react(heard, policy, clock.now(), away)
-                return [] if command is None else [Wish(heard.stream, command)]
+                return [] if command is None else [Wish(Stream(MATTER, heard.subject), command)]
 
     return react
 
