@@ -31,6 +31,7 @@ from tests.unit.sla.saying import (
     climb,
     ended,
     fire,
+    happened,
     kept,
     of,
     promised,
@@ -202,3 +203,10 @@ def test_each_raising_is_delivered_on_its_own_by_every_way() -> None:
 def test_an_attempt_out_of_turn_changes_nothing() -> None:
     wrong = replace(attempted(of(), "Tue 17:00", AttemptEnd.FAILED, again="Tue 17:01"), attempt=2)
     raised().when(wrong).nothing()
+
+
+def test_a_call_from_before_the_answer_is_not_the_next_step_it_announced() -> None:
+    answered = raised().when(answer(of(), "Wed 09:30", by="Thu 12:00")).so()
+    answered.when(happened("Wed 09:00", ClockKind.NEXT_STEP, heard="Wed 10:00")).nothing()
+    done = answered.when(happened("Wed 10:00", ClockKind.NEXT_STEP))
+    assert [short(fact) for fact in done.facts] == ["met next-step", "ended (next-step-done)"]

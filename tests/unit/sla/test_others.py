@@ -121,3 +121,14 @@ def test_a_warning_is_given_once_and_not_after_the_fact() -> None:
         )
     )
     assert [short(fact) for fact in asked.when(FireWarning(OPENED, 1, at("Sat 14:00"))).facts] == ["warning-passed"]
+
+
+def test_a_word_from_before_a_dispute_is_no_answer_to_it() -> None:
+    disputed = after(
+        received(),
+        ticket("Mon 10:00", TicketTurn.ASKED, "opened"),
+        ticket("Mon 12:00", TicketTurn.RESOLVED),
+        ticket("Mon 15:00", TicketTurn.ASKED, "disputed/1"),
+    )
+    disputed.when(ticket("Mon 11:00", TicketTurn.MOVED, "a", heard="Mon 16:00")).nothing()
+    disputed.when(ticket("Mon 12:30", TicketTurn.RESOLVED, heard="Mon 16:00")).nothing()

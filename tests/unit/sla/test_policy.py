@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from gehoor.events.sla import DeliveryChannel
+from gehoor.events.sla import DeliveryChannel, EscalationRaised
 from gehoor.events.terms import ClockKind
+from gehoor.sla.domain import watch_decider
 from gehoor.sla.policy import PolicyError, read
-from tests.unit.sla.saying import BACK, FRONT, NEWSROOM, POLICY, at
+from tests.unit.sla.saying import BACK, FRONT, NEWSROOM, POLICY, at, clock_of, fire, received
 
 SHIPPED = Path(__file__).parents[3] / "deploy" / "policy"
 WRITTEN = """
@@ -118,3 +119,18 @@ def test_above_the_top_of_the_ladder_is_the_top() -> None:
 def test_working_time_in_a_calendar_that_is_no_more_is_all_time() -> None:
     assert POLICY.working_time("gone", at("Mon 09:00"), at("Tue 09:00")) == timedelta(days=1)
     assert POLICY.working_time("office", at("Mon 09:00"), at("Tue 09:00")) == timedelta(hours=8)
+
+
+def test_a_deadline_stays_with_the_policy_that_set_it_and_whoever_is_asked_now_is_asked_by_the_new_one() -> None:
+    after_change = read(
+        WRITTEN.replace("small-1", "small-2").replace("10 calendar", "2 calendar").replace("deputy", "warden"), "new"
+    )
+    before, after = watch_decider(read(WRITTEN, "small.yaml")), watch_decider(after_change)
+    set_before = before.decide(before.initial, received("Mon 09:02"))
+    watch = after.fold(set_before)
+    clock = watch.clocks[clock_of(ClockKind.ACKNOWLEDGEMENT)]
+    assert (clock.due, clock.deadline.policy) == (at("fri 00:00"), "small-1")
+    assert after.decide(watch, fire(clock.id, "Thu 00:00")) == []
+    _, raised = after.decide(watch, fire(clock.id, "fri 00:00"))
+    assert isinstance(raised, EscalationRaised)
+    assert (raised.addressee, raised.policy) == ("warden", "small-2")

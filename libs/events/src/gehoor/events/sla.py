@@ -42,7 +42,7 @@ class Deadline(Value):
 
     due: Instant
     approaching_at: Instant | None = Field(None, description="When to warn; none where no warning was asked for.")
-    basis: Slug = Field(description="The legal basis, or `policy`, `promise`, `agreement`, `escalation`.")
+    basis: Slug = Field(description="The legal basis, or `policy`, `promise`, `offer`, `agreement`, `escalation`.")
     calendar: Slug
     policy: Slug = Field(description="The version of the policy it was found with; it stays with the clock.")
     computed: Words = Field(description="The computation in words.")

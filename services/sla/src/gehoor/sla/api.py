@@ -57,7 +57,7 @@ class ClockShown(BaseModel):
     starts: datetime
     due: datetime
     approaching_at: datetime | None = Field(description="When a warning is given.")
-    basis: Slug = Field(description="The legal basis, or `policy`, `promise`, `agreement`, `escalation`.")
+    basis: Slug = Field(description="The legal basis, or `policy`, `promise`, `offer`, `agreement`, `escalation`.")
     calendar: Slug
     policy: Slug = Field(description="The version of the policy that set it.")
     computed: str = Field(description="The computation in words.")
