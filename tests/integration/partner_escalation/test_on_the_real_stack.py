@@ -6,7 +6,7 @@ import os
 import sys
 from asyncio.subprocess import PIPE
 from base64 import b64encode
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 
 import httpx2
 import pytest
+import stamina
 from aiokafka import AIOKafkaConsumer
 
 from gehoor.cli.demo_partner import Answer, DemoPartner
@@ -177,23 +178,29 @@ async def place(database: str, kafka: str, sponsor: DemoPartner) -> AsyncIterato
     await close_pool(pool)
 
 
+class NotYetError(Exception):
+    """Another process has still to make it so."""
+
+
+def until_so() -> AsyncIterator[stamina.Attempt]:
+    """Try again until it does not raise `NotYetError`, within the bound."""
+    return stamina.retry_context(
+        NotYetError, attempts=None, timeout=WITHIN, wait_initial=LOOK_EVERY, wait_max=LOOK_EVERY, wait_jitter=0
+    )
+
+
 async def opened(http: httpx2.AsyncClient, place: Place, complaint: UUID) -> str:
     """A ticket, as soon as the complaint was heard of."""
-
-    async def ask() -> httpx2.Response:
-        return await http.post(f"/complaints/{complaint}/tickets", json=NEW_TICKET, headers=place.bearing["staff"])
-
-    while (answer := await ask()).status_code == 409:  # noqa: ASYNC110 - another process makes it so
-        await asyncio.sleep(LOOK_EVERY)
-    assert answer.status_code == 201, answer.text
-    ticket: str = answer.json()["ticket_id"]
+    url, staff = f"/complaints/{complaint}/tickets", place.bearing["staff"]
+    ticket = ""
+    async for attempt in until_so():
+        with attempt:
+            answer = await http.post(url, json=NEW_TICKET, headers=staff)
+            if answer.status_code == 409:
+                raise NotYetError
+            assert answer.status_code == 201, answer.text
+            ticket = answer.json()["ticket_id"]
     return ticket
-
-
-async def until(look: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until it is so, within the bound of whoever runs it."""
-    while not await look():  # noqa: ASYNC110 - another process makes it so
-        await asyncio.sleep(LOOK_EVERY)
 
 
 async def test_a_process_that_dies_while_the_partner_is_silent_tells_it_again_under_the_same_key(
@@ -203,12 +210,12 @@ async def test_a_process_that_dies_while_the_partner_is_silent_tells_it_again_un
     complaint = await place.prize()
     sponsor.behave(Answer.HANG, times=1)
 
-    async def told() -> bool:
-        return bool(sponsor.received)
-
     async with place.running() as http:
         await opened(http, place, complaint)
-        await until(told)
+        async for attempt in until_so():
+            with attempt:
+                if not sponsor.received:
+                    raise NotYetError
     async with place.running():
         stated = await place.stated(TicketDelivered)
     (message,) = sponsor.received
