@@ -267,6 +267,7 @@ async def test_every_listener_forgets_the_keys_of_a_person_who_was_erased() -> N
     await house.hear(replace(message(0, event), headers=to_headers(event)))
     assert forgotten == [one]
     assert await house.store.progress() == {(JOURNAL, 0): 1}
+    assert await house.store.handled([event.source]) == {event.source: 1}, "so that ops can see who has heard of it"
 
 
 # --- what is no fact ---------------------------------------------------------------------------------------------

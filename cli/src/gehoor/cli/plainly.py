@@ -6,6 +6,7 @@ Whatever goes wrong is told in one line (a mapping or a policy: a line for each 
 
 import asyncio
 import os
+import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,6 +73,9 @@ def plainly() -> Iterator[None]:
         raise _ended(f"the broker does not answer ({type(wrong).__name__})", FAILED) from _shown(wrong)
     except (typer.Exit, typer.Abort, TyperException):
         raise
+    except BrokenPipeError:  # whoever read it has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(FINE) from None
     except Exception as defect:
         if os.environ.get("GEHOOR_DEBUG"):
             raise

@@ -82,14 +82,15 @@ class FactHearing:
             raise UnreadableError("the sequence is out of range")
         if isinstance(heard.fact, PersonErased):
             self._handling.keyring.forget(heard.fact.subjects)
+        noted = Heard(heard.source, heard.sequence)
         if heard.fact.type not in self._service.listens_to:
             if isinstance(heard.fact, PersonErased):
-                return None
+                return Work(Cause.of_fact(heard), (), noted)
             raise UnreadableError(f"{heard.fact.type} is a version that is not listened to")
         if heard.fact.type in self._service.unseals:
             (heard,) = await self._handling.unseal([heard])
         wishes = await self._service.react(heard, views) if self._service.react is not None else ()
-        return Work(Cause.of_fact(heard), tuple(wishes), Heard(heard.source, heard.sequence or 0))
+        return Work(Cause.of_fact(heard), tuple(wishes), noted)
 
     def why(self, failure: Exception) -> tuple[Why, str] | None:
         """Parked at once where it is unreadable. A refused reaction is a defect: those never refuse."""
