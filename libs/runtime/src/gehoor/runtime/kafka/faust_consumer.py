@@ -133,8 +133,10 @@ class FaustConsumer:
                 await asyncio.wait({running})  # stopped while it starts, it leaves its thread behind
                 await app.stop()
         running.cancel()
-        with suppress(asyncio.CancelledError, Exception):
-            await running
+        await asyncio.wait({running}, timeout=1)
+        thread = app.consumer._thread  # noqa: SLF001 - with the broker away it never ends, and the process with it
+        if thread is not None and thread.thread_loop.is_running():
+            thread.thread_loop.call_soon_threadsafe(thread.thread_loop.stop)
 
 
 def _message(message: Any) -> Message:
