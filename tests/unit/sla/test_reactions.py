@@ -229,6 +229,27 @@ def test_a_partner_owes_its_word_from_the_moment_it_has_the_ticket_and_no_remind
     assert commands(delivered(partner.MessageKind.REMINDED)) == []
 
 
+def undelivered(*, gave_up: bool, message: partner.MessageKind = partner.MessageKind.OPENED) -> partner.DeliveryFailed:
+    return partner.DeliveryFailed(
+        occurred_at=HAPPENED,
+        ticket_id=TICKET,
+        partner="sponsor",
+        message=message,
+        delivery_id=UPDATE,
+        attempt=8,
+        detail="http-503",
+        gave_up=gave_up,
+    )
+
+
+def test_a_ticket_that_can_not_be_delivered_is_watched_all_the_same() -> None:
+    assert commands(undelivered(gave_up=True)) == [
+        HearTicket(HAPPENED, NOW, TICKET, "sponsor", TicketTurn.ASKED, "opened")
+    ]
+    assert commands(undelivered(gave_up=False)) == []
+    assert commands(undelivered(gave_up=True, message=partner.MessageKind.REMINDED)) == []
+
+
 def test_each_word_of_a_partner_counts_once_by_its_update() -> None:
     fact = partner.TicketProgressed(
         occurred_at=HAPPENED, ticket_id=TICKET, partner="sponsor", update_id=UPDATE, words=Private("Soon.")

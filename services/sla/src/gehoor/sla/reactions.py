@@ -25,6 +25,8 @@ from gehoor.events.intake import (
     Withdrawn,
 )
 from gehoor.events.partner import (
+    DeliveryFailed,
+    DeliveryUnknown,
     MessageKind,
     ResolutionDisputed,
     TicketAcknowledged,
@@ -153,6 +155,9 @@ def of_partner(heard: Recorded, now: datetime) -> Iterator[Command]:
     match fact:
         case TicketDelivered() if fact.message is MessageKind.OPENED:
             yield HearTicket(at, now, fact.ticket_id, fact.partner, TicketTurn.ASKED, "opened")
+        case DeliveryFailed() | DeliveryUnknown() if fact.message is MessageKind.OPENED and fact.gave_up:
+            # Who was never told will not answer: the silence must reach our owner all the same.
+            yield HearTicket(at, now, fact.ticket_id, fact.partner, TicketTurn.ASKED, "opened")
         case ResolutionDisputed():
             yield HearTicket(at, now, fact.ticket_id, fact.partner, TicketTurn.ASKED, f"disputed/{at.isoformat()}")
         case TicketAcknowledged() | TicketProgressed():
@@ -195,6 +200,8 @@ HEARD: Mapping[Reaction, tuple[type[Fact], ...]] = MappingProxyType(
         ),
         of_partner: (
             TicketDelivered,
+            DeliveryFailed,
+            DeliveryUnknown,
             TicketAcknowledged,
             TicketProgressed,
             TicketResolved,
