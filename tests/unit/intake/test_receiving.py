@@ -51,6 +51,22 @@ def test_a_person_who_acknowledged_leaves_nothing_for_the_system_to_acknowledge(
     assert [fact.type for fact in facts].count("intake.acknowledged.v1") == 1
 
 
+def test_what_a_person_acknowledged_by_word_of_mouth_is_confirmed_in_writing() -> None:
+    command = receive_complaint(
+        contact=record_contact(at=MONDAY, **BY_PHONE), confirm=ConfirmReceipt(Channel.EMAIL, MAIL)
+    )
+    confirmed = (
+        given(MATTER)
+        .when(command)
+        .then(
+            complaint_received(),
+            contact_recorded(occurred_at=MONDAY, **BY_PHONE),
+            acknowledged(automatic=False, channel=Channel.PHONE, contact_id=FIRST),
+        )
+    )
+    assert confirmed.state.deliveries[MAIL].next_at == MONDAY
+
+
 def test_a_web_form_is_acknowledged_by_the_system() -> None:
     (
         given(MATTER)

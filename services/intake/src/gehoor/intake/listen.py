@@ -5,7 +5,6 @@ fact before it is heard here, so whichever is heard last finds the other in the 
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from uuid import UUID
 
 from gehoor.events.deciding import Refusal
 from gehoor.events.envelope import Recorded, Stream, UnreadableError, derived_id
@@ -14,21 +13,19 @@ from gehoor.events.intake import ReportHandled, ReportReceived
 from gehoor.events.terms import ComplaintId, ContactId, StaffId
 from gehoor.intake import reactions
 from gehoor.intake.channels import cloudevents
-from gehoor.intake.channels.arriving import Arrival
 from gehoor.intake.channels.cloudevents import Event
 from gehoor.intake.domain.receiving import HandleReport
+from gehoor.intake.once import EVENTS, once
 from gehoor.intake.reception import Reception
-from gehoor.intake.views import MATTERS, followers
-from gehoor.runtime.handling import Asked, Work
+from gehoor.intake.views import MATTER, MATTERS, followers
+from gehoor.runtime.handling import Work
 from gehoor.runtime.hearing import Translate
 from gehoor.runtime.http.errors import InvalidError, MalformedError
 from gehoor.runtime.http.limits import check_json
-from gehoor.runtime.ports import Cause, Clock, Message, Remembered, Store, Views, Wish
+from gehoor.runtime.ports import Clock, Message, Store, Views, Wish
 
 _OWN: tuple[type[Fact], ...] = (ReportReceived, ReportHandled)
 LISTENS_TO = frozenset(fact.type for fact in (*reactions.HEARD, *_OWN))
-EVENTS = "events"
-"""Whose answers are remembered under an event's key: an event has one effect, by whichever way it comes."""
 _DEPTH_MAX = 32
 
 
@@ -46,7 +43,7 @@ def listening(clock: Clock) -> Callable[[Recorded, Views], Awaitable[Sequence[Wi
                 return [_handle(heard.stream, fact.same_as, done["by"], done["fixed"], clock)] if done else []
             case _:
                 command = reactions.react(heard)
-                return [] if command is None else [Wish(heard.stream, command)]
+                return [] if command is None else [Wish(Stream(MATTER, heard.subject), command)]
 
     return react
 
@@ -62,11 +59,11 @@ def translating(reception: Reception, store: Store) -> Translate:
     async def translate(message: Message) -> Work:
         event = event_of(message)
         if await store.remembered(EVENTS, event.key) is not None:
-            return asking(event, ())
-        arrival = await reception.event(event, None)
+            return once(EVENTS, event.key, event.digest, None)
+        arrival = await reception.event(event, lambda named: named)
         async with reception.keeping(arrival) as keeping:
             keeping.stored = True
-            return asking(event, [Wish(arrival.stream, arrival.command)], arrival)
+            return once(EVENTS, event.key, event.digest, arrival)
 
     return translate
 
@@ -86,21 +83,3 @@ def event_of(message: Message) -> Event:
         return cloudevents.binary(headers, body, "ce_")
     except (Refusal, UnicodeDecodeError, InvalidError, MalformedError) as wrong:
         raise UnreadableError(f"no event: {wrong if isinstance(wrong, Refusal) else type(wrong).__name__}") from None
-
-
-def asking(event: Event, wishes: Sequence[Wish], arrival: Arrival | None = None) -> Work:
-    """The event as work, once."""
-    cause = derived_id("event", event.key)
-
-    def answer(_recorded: Sequence[Recorded]) -> Remembered:
-        return Remembered(EVENTS, event.key, event.digest, 201, shown(arrival))
-
-    return Work(Cause(cause, cause), wishes, asked=Asked(EVENTS, event.key, answer))
-
-
-def shown(arrival: Arrival | None) -> dict[str, str | None]:
-    """What whoever brought something is told: where it is found again."""
-    if arrival is None:
-        return {}
-    id_: UUID = arrival.stream.id
-    return {"id": str(id_), "reference": arrival.reference, "became": arrival.became}

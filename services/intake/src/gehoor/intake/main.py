@@ -64,3 +64,7 @@ def assemble(settings: IntakeSettings, ports: Ports) -> Assembled:
 def main() -> None:
     """Start what the command line asks for."""
     run("intake", IntakeSettings, assemble)
+
+
+if __name__ == "__main__":
+    main()

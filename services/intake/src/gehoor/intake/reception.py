@@ -35,6 +35,10 @@ DRAWS_MAX = 10
 """References that are drawn before it is given up; one in thirty thousand million is taken twice."""
 
 
+Acting = Callable[[StaffId | None], StaffId | None]
+"""Who of ours acts, given whom the message names; None where nobody does."""
+
+
 @dataclass
 class Keeping:
     """Whether the fact that names the bodies was stored, by us and not by another who brought the same."""
@@ -83,21 +87,21 @@ class Reception:
         """A report, joined to the one of the same spot that is being handled."""
         return report.report(said, self.policy, await self.fresh(), await leader(self.views, said.spot))
 
-    async def event(self, event: Event, staff: StaffId | None) -> Arrival:
-        """What an event of another system is. `staff` is whose key brought it, if a person's.
+    async def event(self, event: Event, acting: Acting) -> Arrival:
+        """What an event of another system is. `acting` says who of ours wrote it down.
 
         Raises:
             Refusal: it is nothing we read, or of a complaint we don't know.
         """
         match said := cloudevents.form_of(event):
             case ComplaintForm():
-                return await self.complaint(said, staff or said.by)
+                return await self.complaint(said, acting(said.by))
             case RemarkForm():
-                return await self.remark(said, staff or said.by)
+                return await self.remark(said, acting(said.by))
             case ReportForm():
                 return await self.report(said)
             case ContactEvent():
-                return await self._contact(said, staff or said.by)
+                return await self._contact(said, acting(said.by))
 
     async def mail(self, raw: bytes) -> tuple[str, Arrival]:
         """What the mail is known by, and what it is."""

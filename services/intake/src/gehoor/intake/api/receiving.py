@@ -7,7 +7,7 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from gehoor.events.envelope import Recorded, derived_id
+from gehoor.events.envelope import Recorded
 from gehoor.events.private import Json
 from gehoor.intake.api.finding import Writes
 from gehoor.intake.channels import cloudevents
@@ -15,17 +15,15 @@ from gehoor.intake.channels.arriving import Arrival
 from gehoor.intake.channels.cloudevents import Event
 from gehoor.intake.channels.form import ComplaintForm, RemarkForm
 from gehoor.intake.channels.report import ReportForm
-from gehoor.intake.listen import EVENTS, asking, shown
-from gehoor.intake.reception import Reception
-from gehoor.runtime.handling import Asked, Work
+from gehoor.intake.once import EVENTS, MAILS, once, shown
+from gehoor.intake.reception import Acting, Reception
+from gehoor.runtime.handling import Work
 from gehoor.runtime.http.asking import Posting
 from gehoor.runtime.http.errors import InvalidError
 from gehoor.runtime.http.problems import problem_of
 from gehoor.runtime.observability import log
-from gehoor.runtime.ports import Cause, Remembered, TemporaryError, Wish
+from gehoor.runtime.ports import TemporaryError, Wish
 
-MAILS = "mails"
-"""Whose answers are remembered under a mail's own id: a mail that comes twice has one effect."""
 _DEFECT = 500
 
 
@@ -36,14 +34,12 @@ def routes(reception: Reception) -> APIRouter:
     @router.post("/complaints", status_code=201)
     async def receive_complaint(body: ComplaintForm, asked: Writes) -> Response:
         """A complaint by web, phone, desk, letter or chat. The receiving desk is accountable from now on."""
-        staff = asked.caller.staff or (asked.caller.acting(body.by) if body.by else None)
-        return await _take(reception, await reception.complaint(body, staff), asked)
+        return await _take(reception, await reception.complaint(body, _acting(asked)(body.by)), asked)
 
     @router.post("/remarks", status_code=201)
     async def receive_remark(body: RemarkForm, asked: Writes) -> Response:
         """A wish, a question or thanks."""
-        staff = asked.caller.staff or (asked.caller.acting(body.by) if body.by else None)
-        return await _take(reception, await reception.remark(body, staff), asked)
+        return await _take(reception, await reception.remark(body, _acting(asked)(body.by)), asked)
 
     @router.post("/reports", status_code=201)
     async def receive_report(body: ReportForm, asked: Writes) -> Response:
@@ -75,6 +71,11 @@ def routes(reception: Reception) -> APIRouter:
     return router
 
 
+def _acting(asked: Posting) -> Acting:
+    """The person whose key it is, else whom the form names; nobody, where it names none: the customer wrote."""
+    return lambda named: asked.caller.acting(named) if named or asked.caller.staff else None
+
+
 async def _take(reception: Reception, arrival: Arrival, asked: Posting) -> Response:
     wishes = [Wish(arrival.stream, arrival.command)]
     if asked.key is not None and await asked.handling.store.remembered(asked.caller.id, asked.key):
@@ -92,8 +93,8 @@ async def _event(reception: Reception, asked: Posting, event: Event) -> tuple[in
     kept = await asked.handling.store.remembered(EVENTS, event.key)
     if kept is not None:
         return kept.status, kept.body
-    arrival = await reception.event(event, asked.caller.staff)
-    return await _once(reception, asked, arrival, asking(event, [Wish(arrival.stream, arrival.command)], arrival))
+    arrival = await reception.event(event, _acting(asked))
+    return await _once(reception, asked, arrival, once(EVENTS, event.key, event.digest, arrival))
 
 
 async def _mail(reception: Reception, asked: Posting, raw: bytes) -> tuple[int, Json]:
@@ -101,10 +102,7 @@ async def _mail(reception: Reception, asked: Posting, raw: bytes) -> tuple[int, 
     kept = await asked.handling.store.remembered(MAILS, key)
     if kept is not None:
         return kept.status, kept.body
-    cause = derived_id(MAILS, key)
-    once = Asked(MAILS, key, lambda _recorded: Remembered(MAILS, key, key, 201, shown(arrival)))
-    work = Work(Cause(cause, cause), [Wish(arrival.stream, arrival.command)], asked=once)
-    return await _once(reception, asked, arrival, work)
+    return await _once(reception, asked, arrival, once(MAILS, key, key, arrival))
 
 
 async def _once(reception: Reception, asked: Posting, arrival: Arrival, work: Work) -> tuple[int, Json]:

@@ -77,13 +77,14 @@ def read(raw: bytes) -> Mail:
 def header(message: Message, name: str) -> str | None:
     """A header as one line of text, whatever it is encoded in; None where there is none or it is blank."""
     written = message.get(name)
-    if written is None:
-        return None
-    raw = str(written)
+    return None if written is None else _line(str(written))
+
+
+def _line(written: str) -> str | None:
     try:
-        said = str(make_header(decode_header(raw)))
+        said = str(make_header(decode_header(written)))
     except (HeaderParseError, LookupError, ValueError, AssertionError):
-        said = raw
+        said = written
     return " ".join(_CONTROL.sub("", said).split())[:500] or None
 
 
@@ -98,10 +99,10 @@ def _understood(message: Message) -> Mail:
 
 
 def _sender(message: Message) -> tuple[str | None, str | None]:
-    written = header(message, "From") or ""
-    for name, address in getaddresses([written]):
+    """Who wrote it. Encoded words are read after the addresses were told apart: they are names, whatever they say."""
+    for name, address in getaddresses([" ".join(str(message.get("From", "")).split())]):
         try:
-            return mail_address(address), name.strip() or None
+            return mail_address(address), _line(name)
         except ValueError:
             continue
     return None, None
