@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from itertools import islice
 from types import TracebackType
 from typing import Self, TypeVar
 from uuid import UUID
@@ -79,19 +80,19 @@ class Watch:
         wanted: type[F],
         holds: Callable[[F], bool] = lambda _fact: True,
         *,
+        nth: int = 1,
         within: timedelta = WITHIN,
     ) -> F:
-        """The first fact of that type of which that holds, once it has come.
+        """The first fact of that type of which that holds, or the how manieth is asked for, once it has come.
 
         Raises:
             NeverCameError: it did not come within the bound.
         """
 
         def find() -> F | None:
-            for event in self.of(subject):
-                if isinstance(event.fact, wanted) and holds(event.fact):
-                    return event.fact
-            return None
+            came = (event.fact for event in self.of(subject))
+            fitting = (fact for fact in came if isinstance(fact, wanted) and holds(fact))
+            return next(islice(fitting, nth - 1, None), None)
 
         try:
             async with asyncio.timeout(within.total_seconds()), self._more:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from gehoor.cli.stories.stage import Stage
 from gehoor.events.intake import Closed, ContactRecorded, PromiseMade
-from gehoor.events.routing import OwnerAssigned
+from gehoor.events.routing import OwnerAccepted, OwnerAssigned
 from gehoor.events.sla import DeadlineMissed, EscalationEnded, EscalationRaised
 from gehoor.events.terms import ClockKind, Joined
 
@@ -36,6 +36,8 @@ async def play(stage: Stage) -> UUID:
     )
     await _promise(stage, complaint, "We bellen u morgen voor vijf uur terug.", days=0.9)
     await watch.fact(complaint, OwnerAssigned)
+    await stage.armed(complaint, ClockKind.RESOLUTION, ClockKind.PROMISE)
+    await stage.met(complaint, ClockKind.ACKNOWLEDGEMENT, ClockKind.FIRST_ANSWER)
 
     await stage.contact(
         "front-line",
@@ -94,7 +96,8 @@ async def _escalated(stage: Stage, complaint: UUID, *, miss: int, level: int) ->
 
 async def _mail_in_the_thread(stage: Stage, complaint: UUID) -> None:
     """A reply to the confirmation of what was said on the phone."""
-    confirmation = await stage.mail_to(ADDRESS)
+    dossier = await stage.desks["front-line"].get("intake", f"/complaints/{complaint}")
+    confirmation = await stage.mail_to(ADDRESS, about=dossier["reference"])
     mail = EmailMessage()
     mail["From"] = f"{NAME} <{ADDRESS}>"
     mail["To"] = confirmation["From"]
@@ -118,6 +121,7 @@ async def _listened_to(stage: Stage, complaint: UUID) -> None:
     await stage.desks["front-line"].post("routing", f"/complaints/{complaint}/transfer", transfer)
     accept = {"desk": "back-office", "by": "st_esra"}
     await stage.desks["back-office"].post("routing", f"/complaints/{complaint}/transfer/accept", accept)
+    await stage.watch.fact(complaint, OwnerAccepted)
     await stage.contact(
         "back-office",
         complaint,

@@ -1,7 +1,7 @@
 """What a story is played on: the keys of those who act, the journal to wait on, and how long a working day lasts."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -11,7 +11,11 @@ from uuid import UUID
 from gehoor.cli.asking import Desk
 from gehoor.cli.watching import Watch
 from gehoor.devstack.mail import MailDrop
+from gehoor.events.sla import DeadlineMet, DeadlineSet
+from gehoor.events.terms import ClockKind
 
+REFERENCE = "X-Gehoor-Reference"
+"""The header by which a mail of ours says what it is about."""
 _LOOK_EVERY = 0.1
 
 
@@ -40,8 +44,8 @@ class Stage:
         self.played.append((story, complaint))
         return complaint
 
-    async def mail_to(self, address: str, *, within: timedelta = timedelta(seconds=20)) -> EmailMessage:
-        """The first mail that arrived there, once it has.
+    async def mail_to(self, address: str, *, about: str, within: timedelta = timedelta(seconds=20)) -> EmailMessage:
+        """The first mail about that reference that arrived there, once it has.
 
         Raises:
             TimeoutError: none did within the bound.
@@ -49,9 +53,19 @@ class Stage:
         async with asyncio.timeout(within.total_seconds()):
             while True:
                 for mail in self.drop.mails():
-                    if address in mail.recipients:
-                        return self.drop.message(mail)
+                    if address in mail.recipients and (message := self.drop.message(mail))[REFERENCE] == about:
+                        return message
                 await asyncio.sleep(_LOOK_EVERY)
+
+    async def armed(self, complaint: UUID, *kinds: ClockKind, nth: int = 1) -> None:
+        """Wait until sla has set a clock of each of those kinds, or set it for the how manieth time."""
+        for kind in kinds:
+            await self.watch.fact(complaint, DeadlineSet, _is(kind), nth=nth)
+
+    async def met(self, complaint: UUID, *kinds: ClockKind, nth: int = 1) -> None:
+        """Wait until sla has said that a clock of each of those kinds was met."""
+        for kind in kinds:
+            await self.watch.fact(complaint, DeadlineMet, _is(kind), nth=nth)
 
     async def contact(self, holder: str, complaint: UUID, **form: Any) -> Any:
         """Record a contact as that caller."""
@@ -61,3 +75,7 @@ class Stage:
         """What that caller records at the end, in this order."""
         for path, body in steps:
             await self.desks[holder].post("intake", f"/complaints/{complaint}/{path}", body)
+
+
+def _is(kind: ClockKind) -> Callable[[DeadlineSet | DeadlineMet], bool]:
+    return lambda clock: clock.kind is kind
