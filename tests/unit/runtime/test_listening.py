@@ -1,7 +1,7 @@
 """What a listener makes of a batch."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from gehoor.events.terms import ComplaintId, CustomerId
 from gehoor.runtime.draining import Draining
 from gehoor.runtime.handling import Work
 from gehoor.runtime.hearing import InboundHearing
-from gehoor.runtime.listening import TooManyParkedError
+from gehoor.runtime.listening import PURGE_EVERY, TooManyParkedError
 from gehoor.runtime.memory.clock import VirtualClock
 from gehoor.runtime.memory.store import MemoryStore
 from gehoor.runtime.parking import Place, Why
@@ -268,6 +268,58 @@ async def test_every_listener_forgets_the_keys_of_a_person_who_was_erased() -> N
     assert forgotten == [one]
     assert await house.store.progress() == {(JOURNAL, 0): 1}
     assert await house.store.handled([event.source]) == {event.source: 1}, "so that ops can see who has heard of it"
+
+
+async def passing(clock: VirtualClock, by: timedelta) -> None:
+    """Let everything happen that happens meanwhile."""
+    until_ = clock.now() + by
+    while True:
+        for _ in range(30):
+            await asyncio.sleep(0)
+        if clock.next_due is None or clock.next_due > until_:
+            break
+        clock.jump_to_next_due()
+    clock.jump_to(until_)
+
+
+async def test_its_lag_is_told_and_turns_red_where_nothing_moves() -> None:
+    store = Flaky("ledger")
+    store.away = 10**6
+    clock = VirtualClock()
+    house = House(store=store, clock=clock)
+    for offset in range(3):
+        record = deposit(uuid4(), 1, offset=offset)
+        house.journal.append(JOURNAL, record.key, record.value, record.headers)
+    listener = house.listener()
+    running = asyncio.create_task(listener.run())
+    await passing(clock, timedelta(minutes=1))
+    (pulse,) = listener.pulses()
+    assert (pulse.lag, pulse.red) == (3, True)
+    store.away = 0
+    await passing(clock, timedelta(minutes=1))
+    (pulse,) = listener.pulses()
+    assert (pulse.lag, pulse.red, pulse.note) == (0, False, "")
+    await listener.stop()
+    await asyncio.wait_for(running, 5)
+
+
+async def test_what_was_handled_is_purged_from_a_topic_in_clear_and_nothing_else() -> None:
+    clock = VirtualClock()
+    house = House(clock=clock)
+    purged: list[dict[tuple[str, int], int]] = []
+
+    async def purge(handled: Mapping[tuple[str, int], int]) -> None:
+        purged.append(dict(handled))
+
+    await house.store.commit(Commit(NOON, progress={("another topic", 0): 9}))
+    record = deposit(uuid4(), 1)
+    written = house.journal.append(JOURNAL, record.key, record.value, record.headers)
+    listener = house.listener(purge=purge)
+    running = asyncio.create_task(listener.run())
+    await passing(clock, PURGE_EVERY + timedelta(seconds=1))
+    assert purged == [{written.at: 1}]
+    await listener.stop()
+    await asyncio.wait_for(running, 5)
 
 
 # --- what is no fact ---------------------------------------------------------------------------------------------
