@@ -65,7 +65,7 @@ async def bring_up(
     stack = await asyncio.to_thread(Stack.start, folder, hasty=hasty, say=say)
     known = _known(folder)
     installation = _installed(stack, known, (policy or _policy_of(known) or sources / "deploy/policy/default.yaml"))
-    if partner:
+    if partner or installation.partner_urls:
         installation.partner_urls["sponsor"] = await asyncio.to_thread(_start_partner, folder, installation, say)
     await prepare(installation, stack.postgres, sources)
     if known is None:
