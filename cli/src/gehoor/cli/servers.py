@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -42,6 +42,11 @@ class PartnerServer(Server):
 class ServiceServer(Server):
     """One service in the role `all` (or another), on a port that it keeps."""
 
+    @property
+    def python(self) -> Sequence[str | Path]:
+        """What runs its module."""
+        return [sys.executable]
+
     def __init__(self, folder: Path, service: str, env: Mapping[str, str], *, role: str = "all", copy: int = 1) -> None:
         """`env`: its settings; `copy`: which instance it is, where several run."""
         self.name = service if copy == 1 and role == "all" else f"{service}-{role}-{copy}"
@@ -55,7 +60,7 @@ class ServiceServer(Server):
         port = known.port if known is not None and is_free(known.port) else free_port()
         module = f"gehoor.{self._service.replace('-', '_')}.main"
         env = {**os.environ, **self._env, "GEHOOR_PORT": str(port), "PYTHONUNBUFFERED": "1"}
-        process = Process.start([sys.executable, "-m", module, self._role], log=self.log, env=env)
+        process = Process.start([*self.python, "-m", module, self._role], log=self.log, env=env)
         return Record(port, process)
 
     def answers(self, record: Record) -> bool:

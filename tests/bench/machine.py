@@ -1,0 +1,37 @@
+"""What it was measured on: size and versions, and never which machine or when."""
+
+import platform
+import subprocess
+from pathlib import Path
+
+import asyncpg
+import psutil
+
+from gehoor.devstack.java import KAFKA_VERSION
+
+_GIB = 1024**3
+_HERE = Path(__file__).parent
+
+
+async def described(dsn: str) -> str:
+    """In one line."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        version = (await connection.fetchval("show server_version")).split()[0]
+    finally:
+        await connection.close()
+    memory = psutil.virtual_memory().total / _GIB
+    return (
+        f"{psutil.cpu_count()} cores, {memory:.0f} GiB, {platform.machine()}, Python {platform.python_version()}, "
+        f"Kafka {KAFKA_VERSION}, PostgreSQL {version}, commit {commit()}"
+    )
+
+
+def commit() -> str:
+    """The commit that is checked out, and whether anything differs from it."""
+    said = _git("rev-parse", "--short=12", "HEAD")
+    return f"{said} with changes" if _git("status", "--porcelain", "--untracked-files=no") else said
+
+
+def _git(*command: str) -> str:
+    return subprocess.run(["git", *command], cwd=_HERE, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S607
