@@ -136,5 +136,5 @@ def test_a_record_that_is_no_fact_is_found() -> None:
 def test_what_was_stored_while_the_journal_was_read_is_asked_for_again() -> None:
     audit = audited(ALL[:2], ALL, handled=3)
     assert audit.unknown() == {"routing": {STREAM}}
-    audit.store(ALL)
+    audit.find([*ALL, stored(4)])
     assert faults(audit) == []

@@ -82,7 +82,7 @@ async def _audited(installation: Installation, *, rows: bool) -> Audited:
         for name, streams in seen.unknown().items():
             if name in services:
                 for events in (await services[name].real.ports.store.load(streams)).values():
-                    seen.store(events)
+                    seen.find(events)
         for name, service in services.items():
             held = {one.subject for one in await service.real.parking.listed()}
             parked += len(held)

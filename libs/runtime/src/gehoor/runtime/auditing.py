@@ -8,7 +8,7 @@
     findings = list(audit.findings())
 
 Stores are read before the journal, so what was stored and does not wait in an outbox must be on it. What the journal
-has and the stores had not yet is asked for again (`unknown`), and stored then.
+has and the stores had not yet is asked for again (`unknown`, `find`).
 """
 
 from collections import Counter, defaultdict
@@ -112,6 +112,10 @@ class Audit:
                 self._stored[event.id] = _Stored(
                     event.service, event.source, event.sequence, event.position, event.fact.type, _digest(event)
                 )
+
+    def find(self, events: Iterable[Recorded]) -> None:
+        """What a store has of `unknown` streams now: of these only what the journal was seen to have counts."""
+        self.store(event for event in events if event.id in self._read)
 
     def wait_for(self, service: str, positions: Collection[int]) -> None:
         """What a service's outbox still holds, read after its store."""
