@@ -4,6 +4,7 @@ Exactly once in effect: a journal record by its source's sequence, a due row by 
 idempotency key, each checked in the same transaction that writes what follows.
 """
 
+import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -76,8 +77,10 @@ class Handling:
         creates_keys: bool = False,
         catalogue: Catalogue = CATALOGUE,
         noticed: Callable[[Sequence[Recorded]], None] = lambda _recorded: None,
+        nonce: Callable[[int], bytes] = os.urandom,
     ) -> None:
-        """`creates_keys`: only the keyring's owner; `noticed`: told of what was committed (it wakes the relay)."""
+        """`creates_keys`: only the keyring's owner; `noticed`: told of what was committed (it wakes the relay);
+        `nonce`: draws what sealing needs."""
         self.service = service
         self.store = store
         self.keyring = keyring
@@ -85,6 +88,7 @@ class Handling:
         self._creates_keys = creates_keys
         self._catalogue = catalogue
         self._noticed = noticed
+        self._nonce = nonce
 
     async def handle(
         self,
@@ -115,7 +119,7 @@ class Handling:
         """
         for _ in range(STALE_MAX):
             fresh = await self._not_handled_before(works)
-            opened = await self._open({wish.stream for work in fresh for wish in work.wishes})
+            opened = await self._open(dict.fromkeys(wish.stream for work in fresh for wish in work.wishes))
             now = self.clock.now()
             decided: list[Recorded] = []
             answers: list[Remembered] = []
@@ -223,7 +227,8 @@ class Handling:
         keys = await self.keyring.keys(subjects, create=self._creates_keys) if subjects else {}
         appends = []
         for held in moved:
-            sealed = [seal(jsons[event.id], keys.get(held.stream.id), event.id) for event in held.decided]
+            key = keys.get(held.stream.id)
+            sealed = [seal(jsons[event.id], key, event.id, self._nonce) for event in held.decided]
             bodies = tuple(to_bytes(json) for json in sealed)
             appends.append(Append(held.stream, held.version, tuple(held.decided), bodies))
             held.settle(

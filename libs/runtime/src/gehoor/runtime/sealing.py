@@ -8,7 +8,7 @@ which is an error to try again and never a blank.
 import json
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -22,8 +22,10 @@ _NONCE_BYTES = 12
 _VERSION = "1."
 
 
-def seal(clear: Json, key: Key | Erased | None, event: UUID) -> Json:
+def seal(clear: Json, key: Key | Erased | None, event: UUID, nonce: Callable[[int], bytes] = os.urandom) -> Json:
     """A fact's JSON with every clear private field sealed; erased where the subject's key is.
+
+    `nonce` draws that many bytes, never the same again.
 
     Raises:
         UnknownKeyError: there is a private field and no key for it.
@@ -36,7 +38,8 @@ def seal(clear: Json, key: Key | Erased | None, event: UUID) -> Json:
             return {ERASED: key.at.isoformat()}
         if cipher is None:
             raise UnknownKeyError(f"no key for {path}")
-        return {SEALED: _encrypt(cipher, json.dumps(value, ensure_ascii=False).encode(), _bound_to(event, path))}
+        written = json.dumps(value, ensure_ascii=False).encode()
+        return {SEALED: _encrypt(cipher, written, _bound_to(event, path), nonce(_NONCE_BYTES))}
 
     def refuse(path: Path, _token: Json) -> Mapping[str, Json]:
         raise DefectError(f"{path} is sealed for another fact: reveal it before it is decided on")
@@ -91,8 +94,7 @@ def _bound_to(event: UUID, path: Path) -> bytes:
     return f"{event}/{path}".encode()
 
 
-def _encrypt(cipher: AESGCM, clear: bytes, bound_to: bytes) -> str:
-    nonce = os.urandom(_NONCE_BYTES)
+def _encrypt(cipher: AESGCM, clear: bytes, bound_to: bytes, nonce: bytes) -> str:
     return _VERSION + urlsafe_b64encode(nonce + cipher.encrypt(nonce, clear, bound_to)).decode()
 
 

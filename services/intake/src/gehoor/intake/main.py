@@ -39,7 +39,8 @@ def assemble(settings: IntakeSettings, ports: Ports) -> Assembled:
     ]
     reads = Handling(Service("intake", aggregates), ports.store, ports.keyring, ports.clock)
     patience = Patience(attempts_max=settings.attempts_max, retry_wait_max=settings.retry_wait_max)
-    reception = Reception(policy, ports.store, ports.keyring, ports.blobs, ports.clock)
+    chance = ports.chance
+    reception = Reception(policy, ports.store, ports.keyring, ports.blobs, ports.clock, chance.new_id, chance.bits)
     return Assembled(
         service=Service(
             name="intake",
@@ -47,7 +48,7 @@ def assemble(settings: IntakeSettings, ports: Ports) -> Assembled:
             listens_to=listen.LISTENS_TO,
             react=listen.listening(ports.clock),
             performers={
-                effects.MAIL: leaving.mailing(policy, ports, reads, patience),
+                effects.MAIL: leaving.mailing(policy, ports, reads, patience, chance.fraction),
                 effects.ERASURE: leaving.destroying(ports, reads),
             },
         ),

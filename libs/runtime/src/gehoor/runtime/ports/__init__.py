@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from gehoor.runtime.ports.behaviour import Aggregate, Due, Moment, Performer, Service, Wish
 from gehoor.runtime.ports.causes import Cause, Heard, Remembered
+from gehoor.runtime.ports.chance import Chance
 from gehoor.runtime.ports.errors import DefectError, StaleError, TakenError, TemporaryError, UnknownKeyError
 from gehoor.runtime.ports.journal import Consumer, Deliver, Message, Outgoing, Partition, Producer
 from gehoor.runtime.ports.keeping import Blobs, Clock, Key, Keyring
@@ -21,6 +22,7 @@ __all__ = [
     "Attempted",
     "Blobs",
     "Cause",
+    "Chance",
     "Clock",
     "Commit",
     "Consumer",
@@ -69,3 +71,4 @@ class Ports:
     clock: Clock
     mailer: Mailer
     webhooks: Webhooks
+    chance: Chance = Chance()
