@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 
 HOUSE = Path(__file__).parents[3]
@@ -56,9 +57,11 @@ class Page:
 
     def table(self, heading: str) -> list[list[str]]:
         """The cells of the first table under a heading, its head left out."""
-        below = self.text.split(f"\n## {heading}\n")[1].split("\n## ")[0]
-        rows = [line for line in below.splitlines() if line.startswith("|")]
-        return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows[2:]]
+        below = self.text.split(f"\n## {heading}\n")[1].split("\n## ")[0].splitlines()
+        rows = [line.startswith("|") and line for line in below]
+        first = next(place for place, row in enumerate(rows) if row)
+        table = takewhile(bool, rows[first + 2 :])
+        return [[cell.strip() for cell in str(row).strip("|").split("|")] for row in table]
 
 
 def statements(block: str) -> Iterator[str]:
