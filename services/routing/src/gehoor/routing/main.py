@@ -10,6 +10,7 @@ from gehoor.routing.settings import RoutingSettings
 from gehoor.routing.views import MATTER, STAFF, ownership_rows, presence_rows
 from gehoor.runtime.ports import Aggregate, Ports, Service
 from gehoor.runtime.running import Assembled, run
+from gehoor.runtime.settings import ConsumerKind
 
 
 def assemble(settings: RoutingSettings, ports: Ports) -> Assembled:
@@ -30,7 +31,7 @@ def assemble(settings: RoutingSettings, ports: Ports) -> Assembled:
         react=listening(policy, ports.clock),
         performers={RETURN: come_back},
     )
-    return Assembled(service, routers=[routes(policy)])
+    return Assembled(service, routers=[routes(policy)], consumer=ConsumerKind.FAUST)
 
 
 def main() -> None:

@@ -88,7 +88,7 @@ def _say(name: str, why: str) -> None:
 
 async def _run(name: str, roles: Sequence[Role], settings: S, assemble: Assemble[S], metrics: Metrics) -> bool:
     """Be there until told otherwise; says whether nothing else ended it."""
-    asked = stop_on_signals()
+    asked = stop_on_signals(settings.stop_within)
     async with real_ports(name, settings) as real:
         try:
             assembled = assemble(settings, real.ports)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import threading
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -13,14 +14,21 @@ CANCEL_WITHIN = timedelta(seconds=1)
 """How long a part that did not stop in time may take to notice that it was given up."""
 
 
-def stop_on_signals() -> asyncio.Event:
-    """Set by the first SIGTERM or SIGINT; the second ends the process at once."""
+EXIT_WITHIN = timedelta(seconds=5)
+"""How long what is left of a stopped process (threads of libraries, connections) may still keep it."""
+
+
+def stop_on_signals(stop_within: timedelta) -> asyncio.Event:
+    """Set by the first SIGTERM or SIGINT; the second ends the process at once, and so does the end of the bound."""
     asked = asyncio.Event()
+    bound = threading.Timer((stop_within + CANCEL_WITHIN + EXIT_WITHIN).total_seconds(), os._exit, [os.EX_SOFTWARE])
+    bound.daemon = True
 
     def heard(which: signal.Signals) -> None:
         log.info("asked to stop", signal=which.name)
         if asked.is_set():
             os._exit(128 + which)
+        bound.start()
         asked.set()
 
     for which in (signal.SIGTERM, signal.SIGINT):
