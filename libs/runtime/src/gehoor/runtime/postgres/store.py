@@ -1,4 +1,4 @@
-"""A service's memory on PostgreSQL: one transaction a commit, a handful of round trips whatever its size."""
+"""A service's memory on PostgreSQL: one transaction a commit, one round trip whatever its size."""
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
@@ -14,9 +14,6 @@ from gehoor.runtime.ports import Commit, DefectError, Partition, Remembered, Row
 from gehoor.runtime.postgres import writing
 from gehoor.runtime.postgres.connecting import Connection, Pool, reached
 from gehoor.runtime.postgres.rows import EVENT_COLUMNS, sayable, to_event, to_row
-
-FIRST = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
-"""What the server says to the second of two who wrote the same."""
 
 
 class PostgresStore:
@@ -51,10 +48,12 @@ class PostgresStore:
         if not writing.writes(commit):
             return ()
         try:
-            async with reached(self._pool, atomic=True) as connection:
+            async with reached(self._pool, atomic=not writing.alone(commit)) as connection:
                 positions = await writing.write(connection, commit)
-        except FIRST as second:
-            raise StaleError(type(second).__name__) from None
+        except asyncpg.PostgresError as refused:
+            if not writing.was_first(refused):
+                raise
+            raise StaleError(type(refused).__name__) from None
         return [replace(event, position=positions[event.id]) for append in commit.appends for event in append.events]
 
     async def handled(self, sources: Collection[str]) -> Mapping[str, int]:

@@ -1,23 +1,29 @@
-"""The statements of one commit.
+"""One commit as one statement: all its kinds of rows in a single round trip, which is its own transaction.
 
-Each kind of row is written by one statement, in order of its key, so that two who write the same rows wait for each
-other instead of locking each other out.
+Each kind of row is written in order of its key, so that two who write the same rows wait for each other instead of
+locking each other out. What must not be written twice is refused by a constraint, and with it the whole statement.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from gehoor.runtime.ports import Append, Commit, Due, Heard, Partition, Remembered, Row, StaleError, TakenError
+import asyncpg
+
+from gehoor.runtime.ports import Append, Commit, Due, Remembered, Row, TakenError
 from gehoor.runtime.postgres.connecting import Connection
+
+_FIRST = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+"""What the server says to the second of two who wrote the same."""
 
 REPLACE_WITHIN = timedelta(minutes=10)
 """How long putting a whole view in the place of another may take."""
 
+# The parts of the statement, in the order in which they are written. Each numbers its own arguments from 1.
 _APPEND = """
-with stored as (
     insert into event (id, stream, version, type, sequence, occurred_at, recorded_at,
                        causation, correlation, traceparent, data)
     select id, stream, version, type, sequence, occurred_at, recorded_at, causation, correlation, traceparent, data
@@ -27,11 +33,9 @@ with stored as (
                                  causation, correlation, traceparent, data, place)
     order by place
     returning position, id, sequence
-), queued as (
-    insert into outbox (position) select position from stored where sequence is not null
-)
-select id, position from stored
 """
+
+_QUEUE = "insert into outbox (position) select position from stored where sequence is not null"
 
 _FIRE = """
 delete from due using unnest($1::text[], $2::uuid[], $3::int[]) as fired (kind, key, arming)
@@ -51,9 +55,11 @@ set stream = excluded.stream, subject = excluded.subject, at = excluded.at, armi
     claimed_until = null
 """
 
+# A sequence that does not grow becomes null, which the table refuses.
 _HEAR = """
 insert into handled as known (source, sequence) select * from unnest($1::text[], $2::bigint[])
-on conflict (source) do update set sequence = excluded.sequence where known.sequence < excluded.sequence
+on conflict (source) do update
+set sequence = case when known.sequence < excluded.sequence then excluded.sequence end
 """
 
 _PROGRESS = """
@@ -63,8 +69,7 @@ on conflict (topic, partition) do update set next_offset = greatest(known.next_o
 
 _REMEMBER = """
 insert into remembered (caller, key, digest, status, body, at)
-select caller, key, digest, status, body, $6
-from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::json[]) as new (caller, key, digest, status, body)
+select * from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::json[], $6::timestamptz[])
 """
 
 _DROP_ROWS = """
@@ -100,52 +105,91 @@ def writes(commit: Commit) -> bool:
     )
 
 
+def alone(commit: Commit) -> bool:
+    """Whether one statement writes it, so that it needs no transaction around it.
+
+    What fired is deleted before: it may be armed again, and one statement can't write the same row twice.
+    """
+    return not commit.fired
+
+
 async def write(connection: Connection, commit: Commit) -> Mapping[UUID, int]:
-    """All of a commit, within a transaction; gives the positions of its events.
+    """All of a commit, within a transaction unless it is `alone`; gives the positions of its events.
 
     Raises:
-        StaleError: a source's sequence was handled.
         TakenError: a due row no longer stands as it was claimed.
         asyncpg.UniqueViolationError: a stream moved on, or a key was remembered.
+        asyncpg.NotNullViolationError: a sequence was handled.
     """
-    await _hear(connection, commit.heard)
     await _fire(connection, commit.fired)
-    await _remember(connection, commit.remember, commit.at)
-    positions = await _append(connection, commit.appends)
-    await _drop_rows(connection, commit.rows_dropped)
-    await set_rows(connection, commit.rows_set)
-    await _disarm(connection, commit.disarmed)
-    await arm(connection, commit.armed)
-    await _advance(connection, commit.progress)
-    return positions
+    parts = {name: (part, rows) for name, part, rows in _parts(commit) if rows}
+    if not parts:
+        return {}
+    written, given = [], list[list[Any]]()
+    for name, (part, rows) in parts.items():
+        written.append(f"{name} as ({_numbered_from(len(given), part)})")
+        given += _columns(rows)
+    if "stored" in parts:
+        written.append(f"queued as ({_QUEUE})")
+    told = "id, position from stored" if "stored" in parts else "where false"
+    found = await connection.fetch(f"with {', '.join(written)} select {told}", *given)
+    return {row["id"]: row["position"] for row in found}
+
+
+def was_first(refused: asyncpg.PostgresError) -> bool:
+    """Whether the refusal means that another wrote the same before."""
+    if isinstance(refused, asyncpg.NotNullViolationError):
+        return (refused.table_name, refused.column_name) == ("handled", "sequence")
+    return isinstance(refused, _FIRST)
+
+
+def _numbered_from(first: int, part: str) -> str:
+    return re.sub(r"\$(\d+)", lambda number: f"${int(number[1]) + first}", part)
+
+
+def _parts(commit: Commit) -> Iterator[tuple[str, str, list[tuple[Any, ...]]]]:
+    """Name, statement and rows of each part. What is written goes before what is dropped under the same key."""
+    rows = {(row.view, row.key): row for row in commit.rows_set}
+    armed = {(due.kind, due.key): due for due in commit.armed}
+    yield "heard", _HEAR, sorted((one.source, one.sequence) for one in commit.heard)
+    yield "kept", _REMEMBER, [_remembered(one, commit.at) for one in commit.remember]
+    yield "stored", _APPEND, _events(commit.appends)
+    yield "dropped", _DROP_ROWS, sorted(set(commit.rows_dropped) - rows.keys())
+    yield "set", _SET_ROWS, _view_rows(rows.values())
+    yield "disarmed", _DISARM, sorted({(due.kind, due.key) for due in commit.disarmed} - armed.keys())
+    yield "armed", _ARM, _due_rows(armed.values())
+    yield "advanced", _PROGRESS, sorted((*at, offset) for at, offset in commit.progress.items())
 
 
 async def set_rows(connection: Connection, rows: Sequence[Row]) -> None:
     """Write view rows in the place of those with their keys."""
     if rows:
-        ordered = sorted({(row.view, row.key): row for row in rows}.items())
-        await connection.execute(
-            _SET_ROWS,
-            *_columns(
-                [(row.view, row.key, _json(row.body), _json(row.tags), row.rank, row.audience) for _, row in ordered]
-            ),
-        )
+        unique = {(row.view, row.key): row for row in rows}
+        await connection.execute(_SET_ROWS, *_columns(_view_rows(unique.values())))
 
 
 async def arm(connection: Connection, armed: Sequence[Due]) -> None:
     """Write due rows in the place of those with their keys."""
     if armed:
-        ordered = sorted(armed, key=lambda due: (due.kind, due.key))
-        await connection.execute(
-            _ARM,
-            *_columns([(due.kind, due.key, str(due.stream), due.stream.id, due.at, due.arming) for due in ordered]),
-        )
+        await connection.execute(_ARM, *_columns(_due_rows(armed)))
 
 
-async def _append(connection: Connection, appends: Sequence[Append]) -> dict[UUID, int]:
-    if not any(append.events for append in appends):
-        return {}
-    rows = [
+def _view_rows(rows: Iterable[Row]) -> list[tuple[Any, ...]]:
+    return [
+        (row.view, row.key, _json(row.body), _json(row.tags), row.rank, row.audience)
+        for row in sorted(rows, key=lambda row: (row.view, row.key))
+    ]
+
+
+def _due_rows(armed: Iterable[Due]) -> list[tuple[Any, ...]]:
+    return [
+        (due.kind, due.key, str(due.stream), due.stream.id, due.at, due.arming)
+        for due in sorted(armed, key=lambda due: (due.kind, due.key))
+    ]
+
+
+def _events(appends: Sequence[Append]) -> list[tuple[Any, ...]]:
+    return [
         (
             event.id,
             str(event.stream),
@@ -162,14 +206,10 @@ async def _append(connection: Connection, appends: Sequence[Append]) -> dict[UUI
         for append in sorted(appends, key=lambda append: append.stream)
         for event, body in zip(append.events, append.bodies, strict=True)
     ]
-    return {row["id"]: row["position"] for row in await connection.fetch(_APPEND, *_columns(rows))}
 
 
-async def _hear(connection: Connection, heard: Sequence[Heard]) -> None:
-    if heard:
-        said = await connection.execute(_HEAR, *_columns(sorted((one.source, one.sequence) for one in heard)))
-        if _count(said) != len(heard):
-            raise StaleError("a sequence was handled")
+def _remembered(one: Remembered, at: datetime) -> tuple[Any, ...]:
+    return one.caller, one.key, one.digest, one.status, _json(one.body), at
 
 
 async def _fire(connection: Connection, fired: Sequence[Due]) -> None:
@@ -177,27 +217,6 @@ async def _fire(connection: Connection, fired: Sequence[Due]) -> None:
         said = await connection.execute(_FIRE, *_columns(sorted((due.kind, due.key, due.arming) for due in fired)))
         if _count(said) != len(fired):
             raise TakenError("a due row does not stand as it was claimed")
-
-
-async def _disarm(connection: Connection, disarmed: Sequence[Due]) -> None:
-    if disarmed:
-        await connection.execute(_DISARM, *_columns(sorted((due.kind, due.key) for due in disarmed)))
-
-
-async def _drop_rows(connection: Connection, dropped: Sequence[tuple[str, str]]) -> None:
-    if dropped:
-        await connection.execute(_DROP_ROWS, *_columns(sorted(dropped)))
-
-
-async def _advance(connection: Connection, progress: Mapping[Partition, int]) -> None:
-    if progress:
-        await connection.execute(_PROGRESS, *_columns(sorted((*at, offset) for at, offset in progress.items())))
-
-
-async def _remember(connection: Connection, remember: Sequence[Remembered], at: datetime) -> None:
-    if remember:
-        rows = [(one.caller, one.key, one.digest, one.status, _json(one.body)) for one in remember]
-        await connection.execute(_REMEMBER, *_columns(rows), at)
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
