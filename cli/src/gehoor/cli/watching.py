@@ -15,6 +15,7 @@ from gehoor.events.envelope import Recorded
 from gehoor.events.fact import Fact
 
 F = TypeVar("F", bound=Fact)
+T = TypeVar("T")
 WITHIN = timedelta(seconds=60)
 
 
@@ -94,14 +95,36 @@ class Watch:
             fitting = (fact for fact in came if isinstance(fact, wanted) and holds(fact))
             return next(islice(fitting, nth - 1, None), None)
 
+        if (found := await self._once(find, within)) is None:
+            came = ", ".join(event.fact.type for event in self.of(subject))
+            raise NeverCameError(f"no {wanted.type} within {within.total_seconds():.0f} s; came: {came}")
+        return found
+
+    async def first(
+        self, wanted: type[F], holds: Callable[[F], bool] = lambda _fact: True, *, within: timedelta = WITHIN
+    ) -> Recorded:
+        """The first event, of whatever subject, whose fact is of that type and of which that holds.
+
+        Raises:
+            NeverCameError: it did not come within the bound.
+        """
+
+        def find() -> Recorded | None:
+            return next((one for one in self._seen if isinstance(one.fact, wanted) and holds(one.fact)), None)
+
+        if (found := await self._once(find, within)) is None:
+            raise NeverCameError(f"no such {wanted.type} within {within.total_seconds():.0f} s")
+        return found
+
+    async def _once(self, find: Callable[[], T | None], within: timedelta) -> T | None:
+        """What `find` finds, looked for again whenever more has come; None where it found nothing in time."""
         try:
             async with asyncio.timeout(within.total_seconds()), self._more:
                 while (found := find()) is None:
                     await self._more.wait()
                 return found
         except TimeoutError:
-            came = ", ".join(event.fact.type for event in self.of(subject))
-            raise NeverCameError(f"no {wanted.type} within {within.total_seconds():.0f} s; came: {came}") from None
+            return None
 
     async def _follow(self, assigned: asyncio.Event) -> None:
         records = read_journal(

@@ -6,7 +6,13 @@ from gehoor.cli.stories.stage import Stage
 from gehoor.events.intake import Closed, PromiseMade
 from gehoor.events.partner import PartnerReminded, ResolutionDisputed, TicketDelivered, TicketOpened, TicketResolved
 from gehoor.events.routing import OwnerAssigned
-from gehoor.events.sla import DeadlineApproaching, DeadlineMissed, EscalationAnswered, EscalationRaised
+from gehoor.events.sla import (
+    DeadlineApproaching,
+    DeadlineMissed,
+    EscalationAnswered,
+    EscalationDelivered,
+    EscalationRaised,
+)
 from gehoor.events.terms import ClockKind
 
 NAME = "Annelies 't Hooft-Çelik"
@@ -41,6 +47,7 @@ async def play(stage: Stage) -> UUID:
     missed = await watch.fact(complaint, DeadlineMissed, lambda late: late.kind is ClockKind.PARTNER_ANSWER)
     await watch.fact(complaint, PartnerReminded, lambda reminded: reminded.reminder > 1)
     raised = await watch.fact(complaint, EscalationRaised, lambda asked: asked.clock_id == missed.clock_id)
+    await watch.fact(complaint, EscalationDelivered, lambda told: told.escalation_id == raised.escalation_id)
     answer = {
         "by": "st_farid",
         "next_step": "I have rung the sponsor: they look into it today.",
