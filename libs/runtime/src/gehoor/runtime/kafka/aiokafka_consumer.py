@@ -1,10 +1,15 @@
-"""Consuming with aiokafka: fetch a batch, deliver it, commit its offsets."""
+"""Consuming with aiokafka: fetch a batch, deliver it, and tell the group now and then how far it is.
+
+Telling it after each batch would cost more than most batches: what a crash brings again is passed over.
+"""
 
 import asyncio
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
+from time import monotonic
 
 from aiokafka import AIOKafkaConsumer as Client
 from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
@@ -16,6 +21,8 @@ from gehoor.runtime.ports import Deliver, Message, Partition
 _LOG = logging.getLogger(__name__)
 POLL = timedelta(milliseconds=200)
 """How long a fetch waits for records, and so how long a stop waits for a fetch."""
+TELL_EVERY = timedelta(milliseconds=500)
+"""How often the group is told while there is always more to read; at once where there is not."""
 AGAIN = timedelta(milliseconds=500)
 SESSION = timedelta(seconds=6)
 """How long a dead instance keeps its partitions."""
@@ -33,6 +40,8 @@ class AiokafkaConsumer:
         self._ends = Ends(servers, topics)
         self._stopping = asyncio.Event()
         self._busy = asyncio.Lock()
+        self._delivered: dict[TopicPartition, int] = {}
+        """The next offset of each partition, as far as the group was not told."""
 
     async def run(self, deliver: Deliver) -> None:
         """Read until `stop`.
@@ -53,7 +62,8 @@ class AiokafkaConsumer:
             )
             try:
                 await client.start()
-                client.subscribe(self._topics, listener=_FinishFirst(self._busy))
+                client.subscribe(self._topics, listener=_FinishFirst(self._busy, partial(self._tell, client)))
+                self._delivered.clear()
                 await self._read(client, deliver)
             except KafkaError as away:
                 _LOG.warning("the broker is away: %s", type(away).__name__)
@@ -77,38 +87,46 @@ class AiokafkaConsumer:
         return await self._ends()
 
     async def _read(self, client: Client, deliver: Deliver) -> None:
+        told = monotonic()
         while not self._stopping.is_set():
             fetched = await client.getmany(timeout_ms=_milliseconds(POLL), max_records=self._batch_max)
-            if not fetched:
-                continue
             async with self._busy:
                 fetched = {at: records for at, records in fetched.items() if at in client.assignment()}
-                await deliver([_message(record) for records in fetched.values() for record in records])
-                await _acknowledge(client, {at: records[-1].offset + 1 for at, records in fetched.items()})
+                if fetched:
+                    await deliver([_message(record) for records in fetched.values() for record in records])
+                    self._delivered |= {at: records[-1].offset + 1 for at, records in fetched.items()}
+                if not fetched or monotonic() - told > TELL_EVERY.total_seconds():
+                    await self._tell(client)
+                    told = monotonic()
+        await self._tell(client)
+
+    async def _tell(self, client: Client) -> None:
+        """Tell the group; where that fails now, the next batch tells it, or the records come again."""
+        ours = client.assignment()
+        offsets = {at: offset for at, offset in self._delivered.items() if at in ours}
+        self._delivered.clear()
+        if offsets:
+            try:
+                await client.commit(offsets)
+            except KafkaError as failed:
+                _LOG.warning("offsets were not committed: %s", type(failed).__name__)
 
 
 class _FinishFirst(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has no types
-    """Lets the batch at hand end before its partitions go to another, for a while."""
+    """Lets the batch at hand end, and be told, before its partitions go to another; for a while."""
 
-    def __init__(self, busy: asyncio.Lock) -> None:
+    def __init__(self, busy: asyncio.Lock, tell: Callable[[], Awaitable[None]]) -> None:
         self._busy = busy
+        self._tell = tell
 
     async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:  # noqa: ARG002 - all wait
         """Wait until nothing is being delivered, half a session at most."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._busy.acquire(), SESSION.total_seconds() / 2)
-            self._busy.release()
+            async with asyncio.timeout(SESSION.total_seconds() / 2), self._busy:
+                await self._tell()
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """Nothing to do: reading goes on where the group's offsets say."""
-
-
-async def _acknowledge(client: Client, offsets: Mapping[TopicPartition, int]) -> None:
-    """Tell the group; where that fails now, the next batch tells it, or the records come again."""
-    try:
-        await client.commit(dict(offsets))
-    except KafkaError as failed:
-        _LOG.warning("offsets were not committed: %s", type(failed).__name__)
 
 
 def _message(record: ConsumerRecord) -> Message:

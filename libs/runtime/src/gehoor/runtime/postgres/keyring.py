@@ -1,11 +1,12 @@
 """The keys of subjects: wrapped in the database, in clear only in a small cache of this process."""
 
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from time import monotonic
 from uuid import UUID
 
+import asyncpg
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -21,10 +22,17 @@ CACHED_FOR = timedelta(seconds=60)
 
 _NONCE_BYTES = 12
 
-_MAKE = """
-insert into keyring (subject, wrapped) select * from unnest($1::uuid[], $2::bytea[]) on conflict (subject) do nothing
-returning subject
-"""
+_FIND = "select subject, wrapped, erased_at from keyring where subject = any($1::uuid[])"
+
+# What is found is as it was before: what is made here is not among it, and what another makes meanwhile is in neither.
+_FIND_OR_MAKE = f"""
+with made as (
+    insert into keyring (subject, wrapped) select * from unnest($1::uuid[], $2::bytea[])
+    on conflict (subject) do nothing
+    returning subject, wrapped, erased_at
+)
+select * from made union all {_FIND}
+"""  # noqa: S608 - a constant
 
 _ERASE = """
 insert into keyring as known (subject, erased_at) select subject, $2 from unnest($1::uuid[]) as gone (subject)
@@ -55,9 +63,9 @@ class PostgresKeyring:
         missing = set(subjects) - known.keys()
         if missing:
             async with reached(self._pool) as connection:
-                found = await self._fetch(connection, missing)
-                if create and (fresh := missing - found.keys()):
-                    found |= await self._make(connection, sorted(fresh))
+                found = await self._find_or_make(connection, sorted(missing)) if create else {}
+                if unfound := missing - found.keys():
+                    found |= self._unwrapped(await connection.fetch(_FIND, list(unfound)))
             self._cache.put_all(found)
             known |= found
         return known
@@ -72,18 +80,11 @@ class PostgresKeyring:
         """Drop what is cached of them."""
         self._cache.drop(subjects)
 
-    async def _make(self, connection: Connection, subjects: Sequence[UUID]) -> dict[UUID, Key | Erased]:
-        """New keys; or where another was first, what that one made of it."""
-        drawn = {subject: AESGCM.generate_key(KEY_BITS) for subject in subjects}
-        wrapped = [self._wrap(subject, key) for subject, key in drawn.items()]
-        ours = {row["subject"] for row in await connection.fetch(_MAKE, subjects, wrapped)}
-        others = drawn.keys() - ours
-        made: dict[UUID, Key | Erased] = {subject: drawn[subject] for subject in ours}
-        return made | (await self._fetch(connection, others) if others else {})
+    async def _find_or_make(self, connection: Connection, subjects: Sequence[UUID]) -> dict[UUID, Key | Erased]:
+        wrapped = [self._wrap(subject, AESGCM.generate_key(KEY_BITS)) for subject in subjects]
+        return self._unwrapped(await connection.fetch(_FIND_OR_MAKE, subjects, wrapped))
 
-    async def _fetch(self, connection: Connection, subjects: Collection[UUID]) -> dict[UUID, Key | Erased]:
-        query = "select subject, wrapped, erased_at from keyring where subject = any($1::uuid[])"
-        found = await connection.fetch(query, list(subjects))
+    def _unwrapped(self, found: Iterable[asyncpg.Record]) -> dict[UUID, Key | Erased]:
         return {
             row["subject"]: Erased(row["erased_at"])
             if row["wrapped"] is None

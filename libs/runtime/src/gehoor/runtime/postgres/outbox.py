@@ -9,6 +9,11 @@ from gehoor.events.envelope import Stream, headers_of
 from gehoor.runtime.ports import Outgoing
 from gehoor.runtime.postgres.connecting import Pool, reached
 
+# Not waiting for the disk: rows that a crash brings back are sent again, as after any crash.
+_SENT = """
+with unhurried as (select set_config('synchronous_commit', 'off', true))
+delete from outbox using unhurried where position = any($1::bigint[])
+"""
 _COLUMNS = "position, id, stream, type, sequence, occurred_at, recorded_at, causation, correlation, traceparent, data"
 
 
@@ -28,7 +33,7 @@ class PostgresOutbox:
     async def sent(self, positions: Collection[int]) -> None:
         """Forget them: the broker has them."""
         async with reached(self._pool) as connection:
-            await connection.execute("delete from outbox where position = any($1::bigint[])", list(positions))
+            await connection.execute(_SENT, list(positions))
 
     async def oldest(self) -> datetime | None:
         """When the oldest pending row was recorded; None where none is pending."""
