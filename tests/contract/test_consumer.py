@@ -16,6 +16,7 @@ from gehoor.runtime.kafka.topics import ensure, journal
 from gehoor.runtime.memory.journal import MemoryConsumer, MemoryJournal
 from gehoor.runtime.ports import Consumer, Message, Partition
 from tests.contract.member import KINDS
+from tests.waiting import until_true
 
 PARTITIONS = 3
 Where = tuple[int, int]
@@ -156,12 +157,6 @@ async def running(consumer: Consumer, got: Got) -> AsyncIterator[None]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def eventually(true: Callable[[], bool], within: float = 40) -> None:
-    async with asyncio.timeout(within):
-        while not true():  # noqa: ASYNC110 - it happens in another process
-            await asyncio.sleep(0.05)
-
-
 def in_order(delivered: Sequence[Where]) -> bool:
     """Whether each partition's records came in order."""
     return all(
@@ -260,7 +255,7 @@ async def test_when_one_of_two_dies_the_other_takes_over(topic: Topic) -> None:
 
     async def all_delivered(others: list[Where]) -> None:
         written.extend(await topic.write_many(30))
-        await eventually(lambda: set(written) <= set(got.where) | set(others), within=60)
+        await until_true(lambda: set(written) <= set(got.where) | set(others), within=60)
 
     async def both_have_some(others: list[Where]) -> bool:
         before = len(others), len(got.messages)

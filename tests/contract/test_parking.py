@@ -115,8 +115,8 @@ async def test_nothing_is_queued_behind_a_subject_while_it_is_drained(parking: P
     await parking.park(parked(one))
     async with parking.alone(one):
         queueing = asyncio.create_task(parking.wait_behind(parked(one, 1, Why.WAITING)))
-        await asyncio.sleep(0.1)
-        assert not queueing.done()
+        done, _ = await asyncio.wait({queueing}, timeout=0.1)
+        assert not done, "it waits until the draining is over"
         await parking.release(Place("t", 0, 0))
     assert not await queueing
     assert list(await parking.listed()) == []

@@ -8,6 +8,7 @@ from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -28,11 +29,11 @@ from gehoor.runtime.postgres.keys import PostgresKeys
 from gehoor.runtime.postgres.migrating import Home, migrate
 from gehoor.runtime.sealing import seal
 from tests.integration.routing.house import NOW, POLICY, complaint_received
+from tests.waiting import until
 
 WRAPPING = bytes(32)
 PARTITIONS = 2
 WITHIN = 40.0
-LOOK_EVERY = 0.05
 
 
 @dataclass
@@ -133,8 +134,13 @@ async def place(database: str, kafka: str) -> AsyncIterator[Place]:
 
 async def answered(ask: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
     """Ask again while it has not been heard of, within the bound of whoever runs it."""
-    while (answer := await ask()).status_code == 409:  # noqa: ASYNC110 - another process makes it so
-        await asyncio.sleep(LOOK_EVERY)
+
+    async def heard() -> httpx2.Response | None:
+        answer = await ask()
+        return None if answer.status_code == 409 else answer
+
+    answer = await until(heard)
+    assert answer is not None
     return answer
 
 
@@ -165,6 +171,11 @@ async def test_an_absence_is_heard_by_whoever_it_covers(place: Place) -> None:
         accept = {"desk": "back-office", "by": "st_ben"}
         assert (await http.post(f"/v1/complaints/{id_}/transfer/accept", json=accept)).status_code == 200
         assert (await http.post("/v1/persons/st_ben/absence", json={"desk": "back-office"})).status_code == 200
-        while not (shown := (await http.get(f"/v1/complaints/{id_}/owner")).json())["covered"]:  # noqa: ASYNC110
-            await asyncio.sleep(LOOK_EVERY)
+
+        async def covered() -> dict[str, Any] | None:
+            shown: dict[str, Any] = (await http.get(f"/v1/complaints/{id_}/owner")).json()
+            return shown if shown["covered"] else None
+
+        shown = await until(covered)
+        assert shown is not None
     assert (shown["person"], shown["covered_by"]) == ("st_ben", None)

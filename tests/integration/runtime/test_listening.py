@@ -1,7 +1,7 @@
 """The whole way on the real thing: a producer, Kafka, either consumer, a listener, PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
 
@@ -21,18 +21,13 @@ from tests.bank import WRONG, House, deposited, message, recorded
 from tests.contract.conftest import Migrated
 from tests.contract.member import KINDS
 from tests.ledger import NOON
+from tests.waiting import until
 
 PARTITIONS = 3
 
 
 def outgoing(record: Message) -> Outgoing:
     return Outgoing(record.offset, record.key or b"", record.headers, record.value or b"", NOON)
-
-
-async def eventually(true: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(60):
-        while not await true():  # noqa: ASYNC110 - it happens on the other side of a broker
-            await asyncio.sleep(0.05)
 
 
 class Reading:
@@ -103,12 +98,12 @@ async def test_each_fact_has_its_effect_once_and_in_order(kind: str, kafka: str,
         async def all_there() -> bool:
             return [await house.cents(subject) for subject in subjects] == [55] * 20
 
-        await eventually(all_there)
+        await until(all_there)
 
         async def no_lag() -> bool:
             return sum((await house.store.progress()).values()) == 100 + 150 + 30
 
-        await eventually(no_lag)
+        await until(no_lag)
     for event in await house.store.events():
         assert event.version == event.sequence
 
@@ -124,7 +119,7 @@ async def test_garbage_and_a_defect_are_parked_and_the_rest_goes_on(kind: str, k
         async def rest_went_on() -> bool:
             return await house.cents(good) == 6 and len(await house.parking.listed()) == 4
 
-        await eventually(rest_went_on)
+        await until(rest_went_on)
         assert read.died == 2
     parked: list[Parked] = list(await house.parking.listed(bad))
     assert [one.why for one in parked] == ["defect", "waiting", "waiting"]
@@ -143,10 +138,10 @@ async def test_a_broker_that_comes_back_is_gone_on_with(
             return [await house.cents(subject) for subject in subjects] == [cents] * 5
 
         await read.send(*deposits(subjects, range(1, 3)))
-        await eventually(lambda: heard(3))
+        await until(lambda: heard(3))
         await asyncio.to_thread(own_stack.broker.kill)
         with pytest.raises(TemporaryError):
             await read.send(*deposits(subjects, range(3, 4)))
         await asyncio.to_thread(own_stack.broker.start, lambda _: None)
         await read.send(*deposits(subjects, range(3, 5)))
-        await eventually(lambda: heard(10))
+        await until(lambda: heard(10))
