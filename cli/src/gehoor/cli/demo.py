@@ -94,27 +94,18 @@ async def _show(installation: Installation, stage: Stage, started: float) -> Non
     """Print each fact of the stories as it comes, in clear, as whoever runs this may read it."""
     out = console()
     first = True
-    async for event in stage.watch.events():
-        names = {complaint: story for story, complaint in stage.played}
-        if event.subject not in names and not await _named_soon(event, stage):
-            continue
-        names = {complaint: story for story, complaint in stage.played}
-        if event.fact.type in _QUIET:
-            continue
-        (clear,) = await in_clear(installation, [event])
-        out.print(as_line(clear, label=names[event.subject]))
-        if first and isinstance(event.fact, OwnerAssigned):
-            first = False
-            out.print(f"[dim]first owner assigned {time.monotonic() - started:.1f} s after the start[/dim]")
-
-
-async def _named_soon(event: Recorded, stage: Stage) -> bool:
-    """The journal may be faster than the answer that names the complaint."""
-    for _ in range(100):
-        if any(event.subject == complaint for _, complaint in stage.played):
-            return True
-        await asyncio.sleep(0.02)
-    return False
+    unnamed: dict[UUID, list[Recorded]] = {}
+    async for latest in stage.watch.events():
+        # The journal may be faster than the answer that names a complaint: its first facts wait for the next.
+        unnamed.setdefault(latest.subject, []).append(latest)
+        for story, complaint in stage.played:
+            for event in await in_clear(installation, unnamed.pop(complaint, [])):
+                if event.fact.type in _QUIET:
+                    continue
+                out.print(as_line(event, label=story))
+                if first and isinstance(event.fact, OwnerAssigned):
+                    first = False
+                    out.print(f"[dim]first owner assigned {time.monotonic() - started:.1f} s after the start[/dim]")
 
 
 def _say_where(installation: Installation) -> None:

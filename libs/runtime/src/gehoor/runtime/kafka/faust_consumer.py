@@ -9,6 +9,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import faust
@@ -42,7 +43,10 @@ class FaustConsumer:
         Raises:
             Exception: what `deliver` raised; its batch was not acknowledged and comes again.
         """
-        app = self._app()
+        with TemporaryDirectory(prefix="gehoor-faust-", ignore_cleanup_errors=True) as folder:
+            await self._run(self._app(folder), deliver)
+
+    async def _run(self, app: Any, deliver: Deliver) -> None:
         topic = app.topic(
             *self._topics,
             key_type=bytes,
@@ -85,12 +89,13 @@ class FaustConsumer:
         """
         return await self._ends()
 
-    def _app(self) -> Any:
+    def _app(self, folder: str) -> Any:
         return faust.App(
             self._group,
             broker=[f"kafka://{server}" for server in self._servers.split(",")],
             web_enabled=False,
             store="memory://",
+            datadir=folder,  # it makes one, though nothing of ours is in it
             consumer_auto_offset_reset="earliest",
             broker_commit_interval=COMMIT_EVERY.total_seconds(),
             broker_session_timeout=SESSION.total_seconds(),
