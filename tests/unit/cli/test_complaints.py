@@ -42,6 +42,21 @@ def test_the_same_row_is_the_same_event() -> None:
     assert (first.event["source"], first.event["id"]) == ("urn:test", "7")
 
 
+@pytest.mark.parametrize(
+    ("said", "at"),
+    [
+        ("2026-05-03", datetime(2026, 5, 2, 22, tzinfo=UTC)),
+        ("2026-05-01", datetime(2026, 5, 1, 10, tzinfo=UTC)),
+        ("", None),
+    ],
+    ids=["a later day is its beginning", "the same day is not before it was received", "not yet"],
+)
+def test_when_it_was_answered_is_read_where_the_file_tells(said: str, at: datetime | None) -> None:
+    complaint = made({"done": said}, answered={"from": "{done}", "formats": ["%Y-%m-%d"], "zone": "Europe/Amsterdam"})
+    assert isinstance(complaint, Complaint)
+    assert complaint.answered_at == at
+
+
 def test_what_is_empty_is_left_out() -> None:
     complaint = made(name="{who}", email="{mail}", label="{kind}")
     assert isinstance(complaint, Complaint)

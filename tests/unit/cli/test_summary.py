@@ -119,6 +119,23 @@ def test_what_was_answered_is_as_late_as_the_answer_was() -> None:
     assert late.worst == DAY
 
 
+def test_an_answer_is_waited_for_where_the_file_tells_of_one() -> None:
+    due = NOON - DAY
+    story = told(received(), owned(), set_for(due), missed(due))
+    story.answers = True
+    assert not story.settled(NOON)
+    hear(story, answered(due + DAY / 2))
+    assert story.settled(NOON)
+
+
+def test_a_miss_that_the_answer_shows_to_be_none_is_waited_for_until_it_is_corrected() -> None:
+    due = NOON - DAY
+    story = told(received(), owned(), set_for(due), missed(due), answered(due - DAY))
+    assert not story.settled(NOON)
+    hear(story, corrected())
+    assert story.settled(NOON)
+
+
 def test_a_miss_that_was_corrected_is_none() -> None:
     due = NOON - DAY
     assert Lateness.of([told(received(), set_for(due), missed(due), corrected())], NOON).missed == 0
@@ -153,6 +170,7 @@ def test_desks_are_counted_with_their_clocks() -> None:
         "complaints": 1,
         "clocks": 1,
         "missed": 1,
+        "late": 1,
         "median_late_seconds": 86_400,
         "worst_late_seconds": 86_400,
     }
@@ -160,6 +178,5 @@ def test_desks_are_counted_with_their_clocks() -> None:
 
 
 def test_a_duration_is_told_in_its_largest_unit() -> None:
-    spans = [timedelta(seconds=40), timedelta(minutes=3), timedelta(hours=5), timedelta(days=12)]
-    assert [in_words(span) for span in spans] == ["40 s", "3 min", "5 h", "12 days"]
+    assert [in_words(span) for span in (40, 180, 5 * 3600, 12 * 86_400)] == ["40 s", "3 min", "5 h", "12 days"]
     assert in_words(None) == "-"

@@ -126,7 +126,7 @@ async def _replayed(
             stories = await follow(
                 installation.kafka,
                 installation.journal,
-                {one.complaint for one in done.values()},
+                {one.complaint: one.answered for one in done.values()},
                 patience=patience,
                 noticed=lambda settled: bar.update(following, completed=settled),
             )

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from gehoor.cli.replaying.mapping import Columns, MappingError, RowError, Valued, named
+from gehoor.cli.replaying.mapping import Columns, MappingError, Moment, RowError, Valued, named
 from gehoor.cli.replaying.rows import Row, Unreadable
 from gehoor.events.intake import PointKind
 from gehoor.events.terms import Channel, ForeignId
@@ -48,6 +48,8 @@ class Complaint:
     id: str
     event: Mapping[str, Any]
     """Structured CloudEvents JSON."""
+    answered_at: datetime | None = None
+    """When it was answered for good, where the file tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +95,13 @@ def as_complaint(row: Row, mapping: Columns, now: datetime) -> Complaint | Rejec
     """The complaint of a row by the mapping; `now` bounds when it may have happened."""
     try:
         values = _values(row, mapping)
-        at = mapping.occurred_at.of(row.columns)
+        at = _past(mapping.occurred_at, row, now)
+        answered_at = None
+        if mapping.answered is not None and mapping.answered.from_.fill(row.columns):
+            # The same day, told without its hour: not before it was received.
+            answered_at = max(_past(mapping.answered, row, now), at)
     except RowError as wrong:
         return Rejected(row.line, wrong.column, wrong.reason, row.columns)
-    if at > now:
-        return Rejected(row.line, named(mapping.occurred_at.from_), "it lies in the future", row.columns)
     event = {
         "specversion": "1.0",
         "type": COMPLAINT,
@@ -107,7 +111,19 @@ def as_complaint(row: Row, mapping: Columns, now: datetime) -> Complaint | Rejec
         "datacontenttype": "application/json",
         "data": _form(values),
     }
-    return Complaint(row, values["id"], event)
+    return Complaint(row, values["id"], event, answered_at)
+
+
+def _past(moment: Moment, row: Row, now: datetime) -> datetime:
+    """The moment for a row.
+
+    Raises:
+        RowError: it is none, or lies in the future.
+    """
+    at = moment.of(row.columns)
+    if at > now:
+        raise RowError(named(moment.from_), "it lies in the future")
+    return at
 
 
 def _values(row: Row, mapping: Columns) -> Mapping[str, str]:

@@ -1,7 +1,7 @@
 """What became of complaints, as the journal tells it: who owns each, which clocks run, what was missed."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -45,6 +45,8 @@ class Told:
     owner: DeskId | None = None
     owners: int = 0
     """How many times a desk was made accountable after the first."""
+    answers: bool = False
+    """Whether it was answered for good, so that the journal is to tell of that."""
     answered_at: datetime | None = None
     clocks: dict[ClockId, Clock] = field(default_factory=dict)
 
@@ -52,9 +54,17 @@ class Told:
         """Whether routing and sla have answered: an owner, clocks, and a word on each clock that is due."""
         return (
             self.owner is not None
+            and (self.answered_at is not None or not self.answers)
             and any(clock.kind is ClockKind.RESOLUTION for clock in self.clocks.values())
-            and all(clock.over or clock.due > now for clock in self.clocks.values())
+            and all(self._told(clock, now) for clock in self.clocks.values())
         )
+
+    def _told(self, clock: Clock, now: datetime) -> bool:
+        """Whether the last word on a clock was said: a miss that the answer shows to be none is to be corrected."""
+        in_time = self.answered_at is not None and self.answered_at <= clock.due
+        if clock.kind is ClockKind.RESOLUTION and in_time:
+            return clock.met
+        return clock.over or clock.due > now
 
 
 def hear(told: Told, fact: Fact) -> None:
@@ -96,7 +106,7 @@ def _hear_clock(told: Told, fact: Fact) -> None:
 async def follow(
     kafka: str,
     journal: str,
-    complaints: Collection[UUID],
+    complaints: Mapping[UUID, bool],
     *,
     patience: timedelta,
     noticed: Callable[[int], None] = lambda _settled: None,
@@ -106,11 +116,11 @@ async def follow(
     Args:
         kafka: Bootstrap servers.
         journal: The topic.
-        complaints: Whose story is wanted.
+        complaints: Whose story is wanted, and whether an answer belongs to it.
         patience: How long to wait while nothing new is told of any of them.
         noticed: Told, now and then, how many are settled.
     """
-    stories = {id_: Told() for id_ in complaints}
+    stories = {id_: Told(answers=answers) for id_, answers in complaints.items()}
     waiting = set(stories)
     if not waiting:
         return stories

@@ -96,7 +96,7 @@ class Moment(BaseModel):
     zone: Annotated[str, AfterValidator(_zone)] | None = Field(None, description="Of what names no offset itself.")
 
     def of(self, columns: Mapping[str, str]) -> datetime:
-        """The moment for a row, in UTC. Of an hour that comes twice, the first.
+        """The moment for a row, in UTC. Of an hour that comes twice, the first; of a day without hours, its beginning.
 
         Raises:
             RowError: it fits none of the formats, or has neither offset nor zone.
@@ -134,6 +134,9 @@ class Columns(BaseModel):
     phone: Value | None = None
     address: Value | None = None
     handle: Value | None = None
+    answered: Annotated[Moment, BeforeValidator(_spread)] | None = Field(
+        None, description="When it was answered for good, where the file tells; empty: not yet."
+    )
     only: Mapping[str, tuple[str, ...]] = Field({}, description="Columns, and the values a row must have to be sent.")
     delimiter: str = Field(",", min_length=1, max_length=1, description="Of a CSV.")
 

@@ -23,6 +23,8 @@ class Sent:
 
     line: int
     complaint: UUID
+    answered: bool = False
+    """Whether the file told when it was answered, and that was recorded too."""
 
 
 Ends = Mapping[int, int]
@@ -52,14 +54,14 @@ class Memory:
     def recall(self) -> Mapping[int, Sent]:
         """What an earlier run that was interrupted has sent, by line."""
         return {
-            kept["line"]: Sent(kept["line"], UUID(kept["complaint"]))
+            kept["line"]: Sent(kept["line"], UUID(kept["complaint"]), kept["answered"])
             for kept in self._kept()
             if "line" in kept and "complaint" in kept
         }
 
     def note(self, sent: Iterable[Sent]) -> None:
         """Remember that these were sent."""
-        self._append({"line": one.line, "complaint": str(one.complaint)} for one in sent)
+        self._append({"line": one.line, "complaint": str(one.complaint), "answered": one.answered} for one in sent)
 
     def forget(self) -> None:
         """It is complete."""

@@ -6,7 +6,9 @@ An event is known by its source and id, so sending it again is safe: intake says
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +28,8 @@ AT_ONCE_MAX = 4
 ANSWER_WITHIN = timedelta(seconds=30)
 RETRIED_FOR = timedelta(minutes=5)
 """How long a request that is not answered is sent again."""
+_JSON = "application/json"
+_ANSWERED = {"judgement": "none", "solved": "fully", "explanation": "Answered, as the file that was replayed tells."}
 _BUSY = frozenset({429, 502, 503, 504})
 
 
@@ -60,16 +64,34 @@ class Intake:
         Raises:
             FailedError: intake refuses us altogether, or does not answer for too long.
         """
-        body = json.dumps([one.event for one in batch]).encode()
-        answer = await self._answered(body)
+        answer = await self._asked("/v1/events", json.dumps([one.event for one in batch]), BATCH)
         if answer.status_code in {401, 403}:
             raise FailedError(f"intake lets this key not in ({answer.status_code}): it needs the scope intake:write")
         if not answer.is_success:
             raise FailedError(f"intake refuses the batch: {_problem(answer)}")
-        return list(_outcomes(batch, answer.json()))
+        return [await self._with_answer(one, outcome) for one, outcome in _outcomes(batch, answer.json())]
 
-    async def _answered(self, body: bytes) -> httpx2.Response:
-        """The answer, asked for again while none comes."""
+    async def _with_answer(self, complaint: Complaint, outcome: Sent | Rejected) -> Sent | Rejected:
+        """Where the file tells when it was answered: that too, in nobody's words."""
+        if isinstance(outcome, Rejected) or complaint.answered_at is None:
+            return outcome
+        response = {**_ANSWERED, "occurred_at": complaint.answered_at.isoformat()}
+        key = sha256(f"{complaint.event['source']} {complaint.id} answered".encode()).hexdigest()
+        answer = await self._asked(
+            f"/v1/complaints/{outcome.complaint}/final-response", json.dumps(response), _JSON, key=key
+        )
+        if not answer.is_success:
+            reason = f"its answer was refused: {_problem(answer)}"
+            return Rejected(complaint.row.line, "", reason, complaint.row.columns)
+        return replace(outcome, answered=True)
+
+    async def _asked(self, path: str, body: str, media_type: str, *, key: str | None = None) -> httpx2.Response:
+        """The answer, asked for again while none comes.
+
+        Raises:
+            FailedError: none comes for too long.
+        """
+        headers = {"Content-Type": media_type} | ({"Idempotency-Key": key} if key is not None else {})
         try:
             async for attempt in stamina.retry_context(
                 on=(httpx2.TransportError, BusyError),
@@ -78,7 +100,7 @@ class Intake:
                 wait_max=timedelta(seconds=10),
             ):
                 with attempt:
-                    answer = await self._client.post("/v1/events", content=body, headers={"Content-Type": BATCH})
+                    answer = await self._client.post(path, content=body.encode(), headers=headers)
                     return _unless_busy(answer)
         except BusyError as busy:
             raise FailedError(f"{busy} for {RETRIED_FOR}") from busy
@@ -125,13 +147,14 @@ def _batches(complaints: Iterable[Complaint]) -> Iterator[Sequence[Complaint]]:
         yield batch
 
 
-def _outcomes(batch: Sequence[Complaint], answer: Any) -> Iterator[Sent | Rejected]:
+def _outcomes(batch: Sequence[Complaint], answer: Any) -> Iterator[tuple[Complaint, Sent | Rejected]]:
     for complaint, said in zip(batch, answer["results"], strict=True):
         if "problem" in said:
             reason = str(said["problem"].get("detail", said["problem"].get("title", "refused")))
-            yield Rejected(complaint.row.line, "", f"intake refuses it: {reason}", complaint.row.columns)
+            rejected = Rejected(complaint.row.line, "", f"intake refuses it: {reason}", complaint.row.columns)
+            yield complaint, rejected
         else:
-            yield Sent(complaint.row.line, UUID(said["id"]))
+            yield complaint, Sent(complaint.row.line, UUID(said["id"]))
 
 
 def _problem(answer: httpx2.Response) -> str:

@@ -22,7 +22,10 @@ SHOWN_MAX = 20
 
 @dataclass(frozen=True, slots=True)
 class Lateness:
-    """How long after their due missed clocks were answered, or are unanswered now, in wall time."""
+    """How long after their due missed clocks were answered, or are unanswered now, in wall time.
+
+    What a complaint's final answer ends is its resolution; no file tells of receipts and first answers.
+    """
 
     clocks: int = 0
     missed: int = 0
@@ -38,7 +41,8 @@ class Lateness:
                 if kind is None or clock.kind is kind:
                     clocks += 1
                     if clock.missed:
-                        late.append(((story.answered_at or now) - clock.due).total_seconds())
+                        ended = story.answered_at if clock.kind is ClockKind.RESOLUTION else None
+                        late.append(((ended or now) - clock.due).total_seconds())
         if not late:
             return cls(clocks)
         return cls(clocks, len(late), timedelta(seconds=median(late)), timedelta(seconds=max(late)))
@@ -104,12 +108,9 @@ class Summary:
             "rejected_file": self.rejected_file,
             "unsettled": [str(id_) for id_ in self.unsettled],
             "received_twice": [str(id_) for id_ in self.twice],
-            "desks": {
-                desk: {"complaints": len(theirs), **Lateness.of(theirs, self.now).as_json()}
-                for desk, theirs in self._by_desk().items()
-            },
+            "desks": {desk: self._of_desk(theirs) for desk, theirs in self._by_desk().items()},
             "clocks": {str(kind): Lateness.of(stories, self.now, kind).as_json() for kind in kinds},
-            "all": Lateness.of(stories, self.now).as_json(),
+            "all": self._of_desk(list(stories)),
         }
 
     def show(self, out: Console) -> None:
@@ -145,6 +146,14 @@ class Summary:
         partition, offset = story.place
         return offset >= self.began_at.get(partition, 0)
 
+    def _of_desk(self, theirs: Sequence[Told]) -> Mapping[str, Any]:
+        """Counts of a desk's complaints and clocks, and how late the complaints themselves were answered."""
+        every = Lateness.of(theirs, self.now)
+        resolved = Lateness.of(theirs, self.now, ClockKind.RESOLUTION)
+        counts = {"complaints": len(theirs), "clocks": every.clocks, "missed": every.missed}
+        late = {"late": resolved.missed, "median_late_seconds": _seconds(resolved.median)}
+        return {**counts, **late, "worst_late_seconds": _seconds(resolved.worst)}
+
     def _by_desk(self) -> Mapping[str, Sequence[Told]]:
         desks: dict[str, list[Told]] = {}
         for story in self.stories.values():
@@ -153,28 +162,22 @@ class Summary:
 
     def _table(self) -> Table:
         table = Table("desk", box=None, header_style="bold")
-        for title in ("complaints", "clocks", "missed", "median late", "worst late"):
+        for title in ("complaints", "clocks", "missed", "answered late", "median", "worst"):
             table.add_column(title, justify="right")
-        for desk, theirs in self._by_desk().items():
-            _add(table, desk, len(theirs), Lateness.of(theirs, self.now))
-        _add(table, "all", len(self.stories), Lateness.of(self.stories.values(), self.now))
+        for desk, theirs in [*self._by_desk().items(), ("all", list(self.stories.values()))]:
+            *counts, middle, worst = self._of_desk(theirs).values()
+            table.add_row(desk, *map(str, counts), in_words(middle), in_words(worst))
         return table
-
-
-def _add(table: Table, desk: str, complaints: int, late: Lateness) -> None:
-    spans = (in_words(late.median), in_words(late.worst))
-    table.add_row(desk, str(complaints), str(late.clocks), str(late.missed), *spans)
 
 
 def _seconds(duration: timedelta | None) -> int | None:
     return None if duration is None else round(duration.total_seconds())
 
 
-def in_words(duration: timedelta | None) -> str:
+def in_words(seconds: float | None) -> str:
     """A duration as people say it, in its largest unit: `12 days`, `3 h`, `40 s`."""
-    if duration is None:
+    if seconds is None:
         return "-"
-    seconds = duration.total_seconds()
     for unit, size in (("days", 86_400), ("h", 3_600), ("min", 60)):
         if abs(seconds) >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
