@@ -22,7 +22,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from gehoor.events.catalogue import CATALOGUE, Catalogue
+from gehoor.events.catalogue import CATALOGUE, Catalogue, UnknownTypeError
 from gehoor.events.fact import Fact, is_published
 from gehoor.events.private import Json, rewrite
 
@@ -214,6 +214,9 @@ def from_record(headers: Headers, value: bytes | None, catalogue: Catalogue = CA
         )
     except KeyError as missing:
         message = f"the attribute {missing.args[0]!r} is missing"
+        raise UnreadableError(message) from None
+    except UnknownTypeError:
+        message = "the type, or this version of it, is not known here"
         raise UnreadableError(message) from None
     except (ValueError, RecursionError) as wrong:
         message = f"malformed: {type(wrong).__name__}"
