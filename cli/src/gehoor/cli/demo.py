@@ -43,18 +43,45 @@ async def demo(folder: Path = Path(FOLDER), *, stay: bool = False, began: float 
     """
     out = console()
     started = began or time.monotonic()
+    if not stay:
+        await _start_and_play(folder, started)
+        return
+    asked = _asked_to_stop()
     try:
-        installation = await bring_up(folder, policy=checkout() / POLICY, partner=True)
-        out.print(f"[dim]up after {time.monotonic() - started:.1f} s; a working day lasts {_day(installation)}[/dim]\n")
-        await _play(installation, folder, started)
-        _say_where(installation)
-        if stay:
-            out.print("\nEverything stays up. [bold]Ctrl-C[/bold] stops it.")
-            await _asked_to_stop()
+        await _start_and_play(folder, started)
+        out.print("\nEverything stays up. [bold]Ctrl-C[/bold] stops it.")
+        await asked.wait()
+    except asyncio.CancelledError:
+        if not asked.is_set():
+            raise
     finally:
-        if stay:
-            out.print("\n[dim]stopping what was started here …[/dim]")
-            await take_down(folder)
+        out.print("\n[dim]stopping what was started here …[/dim]")
+        await take_down(folder)
+
+
+def _asked_to_stop() -> asyncio.Event:
+    """Set by Ctrl-C or SIGTERM, which end whatever is being done; a second one ends the command at once."""
+    asked = asyncio.Event()
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+    def stop() -> None:
+        for which in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(which)
+        asked.set()
+        if task is not None:
+            task.cancel()
+
+    for which in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(which, stop)
+    return asked
+
+
+async def _start_and_play(folder: Path, started: float) -> None:
+    out = console()
+    installation = await bring_up(folder, policy=checkout() / POLICY, partner=True)
+    out.print(f"[dim]up after {time.monotonic() - started:.1f} s; a working day lasts {_day(installation)}[/dim]\n")
+    await _play(installation, folder, started)
+    _say_where(installation)
 
 
 async def _play(installation: Installation, folder: Path, started: float) -> None:
@@ -71,13 +98,6 @@ async def _play(installation: Installation, folder: Path, started: float) -> Non
             await shown
         for story, complaint in stage.played:
             out.print(f"\nThe {story} story again: [bold]gehoor timeline {complaint}[/bold]")
-
-
-async def _asked_to_stop() -> None:
-    """Wait for SIGTERM; a Ctrl-C ends the wait by itself."""
-    stopped = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
-    await stopped.wait()
 
 
 async def _all(stories: Iterable[Awaitable[UUID]]) -> None:
