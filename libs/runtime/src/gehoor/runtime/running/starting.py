@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+import uvloop
 from pydantic import ValidationError
 
 from gehoor.events.envelope import Recorded
@@ -49,7 +50,8 @@ def run(name: str, settings_type: type[S], assemble: Assemble[S]) -> None:
     if settings.traces is not None:
         keep_traces(name, settings.traces)
     try:
-        well = asyncio.run(_run(name, roles, settings, assemble, metrics))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            well = runner.run(_run(name, roles, settings, assemble, metrics))
     except (StartError, AddressError) as wrong:
         _say(name, str(wrong))
         raise SystemExit(1) from None
