@@ -20,6 +20,7 @@ from gehoor.runtime.ports import (
     Cause,
     Clock,
     Commit,
+    DefectError,
     Due,
     Heard,
     Keyring,
@@ -79,8 +80,7 @@ class Handling:
         noticed: Callable[[Sequence[Recorded]], None] = lambda _recorded: None,
         nonce: Callable[[int], bytes] = os.urandom,
     ) -> None:
-        """`creates_keys`: only the keyring's owner; `noticed`: told of what was committed (it wakes the relay);
-        `nonce`: draws what sealing needs."""
+        """`creates_keys`: only the keyring's owner; `noticed`: told of what was committed; `nonce`: drawn to seal."""
         self.service = service
         self.store = store
         self.keyring = keyring
@@ -117,6 +117,28 @@ class Handling:
             TakenError: a due row was taken by another.
             StaleError: too many others kept being first.
         """
+        recorded, _ = await self._handle(works, progress or {})
+        return recorded
+
+    async def answer(self, work: Work) -> Remembered:
+        """Handle what is asked under a key, once, and give what was answered then, now and ever after.
+
+        Raises:
+            Refusal: a command contradicts what has happened.
+            StaleError: too many others kept being first.
+        """
+        if work.asked is None:
+            raise DefectError("nothing is asked under a key")
+        _, answers = await self._handle([work], {})
+        kept = answers[0] if answers else await self.store.remembered(work.asked.caller, work.asked.key)
+        if kept is None:
+            raise DefectError("what was handled under a key is not remembered")
+        return kept
+
+    async def _handle(
+        self, works: Sequence[Work], progress: Mapping[Partition, int]
+    ) -> tuple[Sequence[Recorded], Sequence[Remembered]]:
+        """The facts that followed, and the answers that were given: none to what was handled before."""
         for _ in range(STALE_MAX):
             fresh = await self._not_handled_before(works)
             opened = await self._open(dict.fromkeys(wish.stream for work in fresh for wish in work.wishes))
@@ -127,7 +149,7 @@ class Handling:
                 followed = _decide(opened, work, now)
                 decided += followed
                 answers += [work.asked.answer(followed)] if work.asked is not None else []
-            commit = await self._commit(opened, fresh, answers, now, progress or {})
+            commit = await self._commit(opened, fresh, answers, now, progress)
             try:
                 recorded = await self.store.commit(commit)
             except TakenError:
@@ -136,7 +158,7 @@ class Handling:
                 continue
             self._noticed(recorded)
             placed = {event.id: event for event in recorded}
-            return [placed[event.id] for event in decided]
+            return [placed[event.id] for event in decided], answers
         raise StaleError("too many others were first")
 
     async def read(self, stream: Stream, *, unsealed: bool = True) -> tuple[Any, Sequence[Recorded]]:

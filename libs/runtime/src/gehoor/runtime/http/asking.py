@@ -123,15 +123,9 @@ class Posting(Reading):
         if self.key is None:
             recorded = await self.handling.handle_all([Work(self.cause, wishes)])
             return _answer(status, body(recorded))
-        key = self.key
-        store, by = self.handling.store, self.caller.id
-        kept = await store.remembered(by, key)
-        if kept is None:
-            asked = Asked(by, key, lambda recorded: Remembered(by, key, self.digest, status, _json(body(recorded))))
-            await self.handling.handle_all([Work(self.cause, wishes, asked=asked)])
-            kept = await store.remembered(by, key)
-        if kept is None:
-            raise LookupError("what was handled under the key is not remembered")
+        by, key = self.caller.id, self.key
+        asked = Asked(by, key, lambda recorded: Remembered(by, key, self.digest, status, _json(body(recorded))))
+        kept = await self.handling.answer(Work(self.cause, wishes, asked=asked))
         if kept.digest != self.digest:
             raise KeyReusedError("this Idempotency-Key was used for another request")
         return _answer(kept.status, kept.body)
