@@ -109,8 +109,15 @@ class Server(ABC):
         self.folder.mkdir(parents=True, exist_ok=True)
         fresh = self.launch(Record.read(self.file), say)
         fresh.write(self.file)
-        wait_until(lambda: self.answers(fresh) or not fresh.process.running, within=READY_WITHIN)
-        if fresh.process.running and self.answers(fresh):
+        answered = False
+
+        def settled() -> bool:
+            nonlocal answered
+            answered = self.answers(fresh)
+            return answered or not fresh.process.running
+
+        wait_until(settled, within=READY_WITHIN)
+        if answered:
             return
         how = "did not answer in time" if fresh.process.running else "ended while starting"
         fresh.process.kill()
