@@ -1,6 +1,6 @@
 """What a record asks of a service: facts from the journal become reactions, others' messages become commands."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -30,6 +30,14 @@ class Hearing(Protocol):
 
     def subject(self, message: Message) -> UUID:
         """What it holds up while it is parked."""
+        ...
+
+    async def prepare(self, messages: Sequence[Message]) -> None:
+        """Fetch at once what each of a batch will need.
+
+        Raises:
+            TemporaryError: not now.
+        """
         ...
 
     async def work(self, message: Message, views: Views) -> Work | None:
@@ -67,6 +75,16 @@ class FactHearing:
     def subject(self, message: Message) -> UUID:
         """Its key."""
         return subject_of(message)
+
+    async def prepare(self, messages: Sequence[Message]) -> None:
+        """See that the keyring has the keys at hand of those whose words are read.
+
+        Raises:
+            TemporaryError: the keys can't be read now.
+        """
+        read = {self.subject(message) for message in messages if shaped_type(message) in self._service.unseals}
+        if read:
+            await self._handling.keyring.keys(read)
 
     async def work(self, message: Message, views: Views) -> Work | None:
         """The reaction to the fact.
@@ -121,6 +139,9 @@ class InboundHearing:
     def subject(self, message: Message) -> UUID:
         """An id of its own."""
         return subject_alone(message)
+
+    async def prepare(self, messages: Sequence[Message]) -> None:
+        """Nothing: each stands for itself."""
 
     async def work(self, message: Message, views: Views) -> Work | None:  # noqa: ARG002 - it needs none
         """The command it means.

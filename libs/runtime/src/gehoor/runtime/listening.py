@@ -170,6 +170,7 @@ class Listener:
         works: list[tuple[UUID, Work]] = []
         wanted = [(self.hearing.subject(message), message) for message in messages if self.hearing.wanted(message)]
         held = await self.parking.held({subject for subject, _ in wanted}) if wanted else ()
+        await self.hearing.prepare([message for _, message in wanted])
 
         async def flush(subject: UUID) -> None:
             if any(subject == earlier for earlier, _ in works):
