@@ -23,7 +23,14 @@ from gehoor.events.intake import (
 )
 from gehoor.events.partner import ReminderReason
 from gehoor.events.private import Erased, Private
-from gehoor.events.routing import AssignReason, Because, ComplaintClassified, OwnerAccepted, OwnerAssigned
+from gehoor.events.routing import (
+    AssignReason,
+    Because,
+    ComplaintClassified,
+    OwnerAccepted,
+    OwnerAssigned,
+    ReportForwarded,
+)
 from gehoor.events.sla import DeadlineApproaching, DeadlineMissed, MissCorrected, MissReason, Watched
 from gehoor.events.terms import (
     Channel,
@@ -149,6 +156,10 @@ def test_of_somebody_who_was_erased_meanwhile_nothing_is_kept() -> None:
         (
             OwnerAssigned(occurred_at=at(9), desk="audience", why=AssignReason.CLASSIFIED, hand_off=0),
             OwnerHeard(occurred_at=at(9), desk="audience", hand_off=0),
+        ),
+        (
+            ReportForwarded(occurred_at=at(9), desk="newsroom", rule="articles", policy="test-1"),
+            OwnerHeard(occurred_at=at(9), desk="newsroom", hand_off=0),
         ),
         (
             OwnerAccepted(occurred_at=at(9), desk="back-office", person="st_ben", hand_off=1, offer=1),

@@ -18,7 +18,7 @@ from gehoor.events.intake import (
 )
 from gehoor.events.partner import ReminderReason
 from gehoor.events.private import Private
-from gehoor.events.routing import ComplaintClassified, OwnerAccepted, OwnerAssigned
+from gehoor.events.routing import ComplaintClassified, OwnerAccepted, OwnerAssigned, ReportForwarded
 from gehoor.events.sla import DeadlineApproaching, DeadlineMissed, MissCorrected
 from gehoor.events.terms import ClockKind, ComplaintId, MatterKind
 from gehoor.partner_escalation.domain.commands import Hear
@@ -50,6 +50,7 @@ HEARD: tuple[type[Fact], ...] = (
     ComplaintClassified,
     OwnerAssigned,
     OwnerAccepted,
+    ReportForwarded,
     DeadlineApproaching,
     DeadlineMissed,
     MissCorrected,
@@ -96,6 +97,9 @@ def _note(fact: Fact) -> Note | None:
             return ReopeningHeard(occurred_at=at)
         case OwnerAssigned() | OwnerAccepted():
             return OwnerHeard(occurred_at=at, desk=fact.desk, person=fact.person, hand_off=fact.hand_off)
+        case ReportForwarded():
+            # Nobody has accepted it yet: who did keeps a report too. It may become a complaint again.
+            return OwnerHeard(occurred_at=at, desk=fact.desk, hand_off=0)
         case DeadlineApproaching():
             return _deadline(fact, ReminderReason.APPROACHING)
         case DeadlineMissed():
