@@ -4,7 +4,7 @@ One handling reads streams, folds, decides, and writes all that follows in one `
 view rows, due rows, handled sequences, the answer to remember. Either all of it is there afterwards or none of it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gehoor.runtime.ports.behaviour import Aggregate, Due, Moment, Performer, Service, Wish
 from gehoor.runtime.ports.causes import Cause, Heard, Remembered
@@ -71,4 +71,4 @@ class Ports:
     clock: Clock
     mailer: Mailer
     webhooks: Webhooks
-    chance: Chance = Chance()
+    chance: Chance = field(default_factory=Chance)

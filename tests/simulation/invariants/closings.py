@@ -1,0 +1,47 @@
+"""5. No closing stands that was decided by another than the owner of that moment; partner facts change no complaint."""
+
+from uuid import UUID
+
+from gehoor.events.intake import Closed, Reopened
+from gehoor.events.routing import OwnerAccepted, OwnerAssigned
+from gehoor.intake.domain.state import Matter
+from tests.simulation.reading import states
+from tests.simulation.run import Run
+
+NAME = "closings"
+
+
+async def check(run: Run) -> None:
+    """Hold each closing that stands against routing's own story, and each cause against who may be one."""
+    matters: dict[UUID, Matter] = await states(run, "intake", "complaint")
+    for id_, matter in matters.items():
+        closing = matter.closing
+        if closing is None or matter.status != "closed":
+            continue
+        owner, hand_off = None, 0
+        for event in run.of("routing"):
+            fact = event.fact
+            moved = isinstance(fact, OwnerAssigned | OwnerAccepted) and event.subject == id_
+            if moved and fact.occurred_at <= closing.at:  # type: ignore[union-attr]
+                owner, hand_off = fact.desk, fact.hand_off  # type: ignore[union-attr]
+        if owner is not None and (owner, hand_off) != (closing.desk, closing.hand_off):
+            run.breaks(
+                NAME, f"closed by {closing.desk} on hand-off {closing.hand_off}; {owner} owned it, {hand_off}", id_
+            )
+    _open_for_a_reason(run, matters)
+    theirs = {event.id for event in run.of("partner-escalation")}
+    for service in ("intake", "routing"):
+        for event in run.of(service):
+            if event.causation in theirs:
+                run.breaks(NAME, f"{event.fact.type} follows from what a partner said", event.subject)
+
+
+def _open_for_a_reason(run: Run, matters: dict[UUID, Matter]) -> None:
+    """What was closed is closed, unless something reopened it."""
+    last: dict[UUID, str] = {}
+    for event in run.of("intake"):
+        if isinstance(event.fact, Closed | Reopened):
+            last[event.subject] = "closed" if isinstance(event.fact, Closed) else "open"
+    for id_, status in last.items():
+        if status == "closed" and matters[id_].status != "closed":
+            run.breaks(NAME, f"it was closed, and is {matters[id_].status}", id_)
