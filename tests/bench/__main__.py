@@ -5,6 +5,7 @@ All rows at full size write the page; some of them, quick ones or profiled ones 
 
 import argparse
 import asyncio
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -27,6 +28,7 @@ def main() -> int:
     if unknown := set(asked.rows) - set(ROWS):
         parser.error(f"no row {', '.join(sorted(unknown))}: there are {', '.join(ROWS)}")
     rows = asked.rows or ROWS
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is stopped
     measured, on = asyncio.run(measure(rows, QUICK if asked.quick else WHOLE, asked.profile))
     printing.show(measured, on)
     if set(rows) == set(ROWS) and not asked.quick and asked.profile is None:
