@@ -39,6 +39,7 @@ def away(folder: Path) -> Path:
         (["keys", "create", "x", "--as", "partner"], 2, "--partner"),
         (["parked", "drop", "sla", "somewhere", "--because", "a test"], 2, "is no place"),
         (["parked", "retry", "sla"], 2, "--all"),
+        (["republish", "sla", "--from", "0"], 2, "--from"),
         (["replay", "missing.csv", "--mapping", "missing.yaml"], 2, "missing.yaml can't be read"),
         (["policy", "check", "missing.yaml"], 2, "missing.yaml can't be read"),
         (["unheard-of"], 2, "No such command"),
@@ -104,7 +105,7 @@ def test_what_destroys_asks_first_and_where_nobody_can_be_asked_does_nothing(ask
 
 
 @pytest.mark.parametrize(
-    "command", [["replay"], ["audit"], ["parked", "retry"], ["keys", "create"], ["policy", "derive"]]
+    "command", [["replay"], ["audit"], ["republish"], ["parked", "retry"], ["keys", "create"], ["policy", "derive"]]
 )
 def test_help_teaches_with_an_example(asked: CliRunner, command: list[str]) -> None:
     result = asked.invoke(app, [*command, "--help"])

@@ -44,6 +44,7 @@ def audited(
     handled: int | None = None,
     read: int = 100,
     held: Sequence[UUID] = (),
+    aside: Sequence[tuple[int, int]] = (),
 ) -> Audit:
     audit = Audit()
     audit.store(store)
@@ -51,7 +52,7 @@ def audited(
     for offset, event in enumerate(journal):
         audit.read(0, offset, replace(event, version=0, position=0))
     last = {one.source: handled if handled is not None else len(store) for one in journal}
-    audit.hear("sla", LISTENS, last, {0: read}, held)
+    audit.hear("sla", LISTENS, last, {0: read}, held, aside=aside)
     return audit
 
 
@@ -131,6 +132,37 @@ def test_a_record_that_is_no_fact_is_found() -> None:
     audit.fail_to_read(3, 17, "the body is no JSON object")
     (finding,) = audit.findings()
     assert str(finding) == "unreadable: journal 3/17: the body is no JSON object"
+
+
+def test_a_record_that_is_no_fact_is_accounted_for_where_a_service_parked_or_dropped_it() -> None:
+    audit = audited(ALL, ALL, aside=[(3, 17)])
+    audit.fail_to_read(3, 17, "the body is no JSON object")
+    assert (faults(audit), audit.accounted) == ([], 1)
+    audit.fail_to_read(3, 18, "the record has no body")
+    assert (faults(audit), audit.accounted) == ([Fault.UNREADABLE], 1)
+
+
+def test_a_stranger_s_fact_is_accounted_for_where_a_service_dropped_it() -> None:
+    strange = [*ALL, replace(stored(9), id=UUID(int=9))]
+    assert faults(audited(ALL, strange, handled=9)) == [Fault.FOREIGN]
+    audit = audited(ALL, strange, handled=9, aside=[(0, 3)])
+    assert (faults(audit), audit.accounted) == ([], 1)
+
+
+def test_a_stranger_s_fact_puts_no_other_in_disorder() -> None:
+    strange = [replace(stored(9), id=UUID(int=9)), *ALL]
+    assert faults(audited(ALL, strange, handled=9)) == [Fault.FOREIGN]
+
+
+def test_a_fact_that_was_dropped_need_not_be_handled() -> None:
+    assert faults(audited(ALL, ALL, handled=2)) == [Fault.UNHEARD]
+    assert faults(audited(ALL, ALL, handled=2, aside=[(0, 2)])) == []
+
+
+def test_what_is_missing_stays_so_whatever_was_parked() -> None:
+    (finding,) = audited(ALL, ALL[:2], aside=[(0, 2)]).findings()
+    assert finding.fault is Fault.MISSING
+    assert str(finding).endswith("at position 3"), "where to republish from"
 
 
 def test_what_was_stored_while_the_journal_was_read_is_asked_for_again() -> None:

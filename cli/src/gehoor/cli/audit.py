@@ -16,6 +16,7 @@ from gehoor.cli.services import Opened, opened
 from gehoor.cli.showing import console
 from gehoor.events.intake import PersonErased
 from gehoor.runtime.auditing import Audit
+from gehoor.runtime.parking import Why
 from gehoor.runtime.ports import Row
 from gehoor.runtime.rebuilding import Difference, Folding, differences
 
@@ -31,6 +32,8 @@ class Audited:
     counts: Mapping[str, Mapping[str, int]]
     again: int
     """Records of the journal that repeat a fact: allowed, and without effect."""
+    accounted: int
+    """Records of the journal that are no facts of ours, and that a service has parked or dropped."""
     parked: int
     findings: Collection[str]
 
@@ -39,6 +42,7 @@ class Audited:
         return {
             "services": self.counts,
             "repeated": self.again,
+            "accounted": self.accounted,
             "parked": self.parked,
             "findings": list(self.findings),
         }
@@ -84,17 +88,22 @@ async def _audited(installation: Installation, *, rows: bool) -> Audited:
                 for events in (await services[name].real.ports.store.load(streams)).values():
                     seen.find(events)
         for name, service in services.items():
-            held = {one.subject for one in await service.real.parking.listed()}
+            listed, dropped = await service.real.parking.listed(), await service.real.parking.dropped()
+            held = {one.subject for one in listed}
             parked += len(held)
+            wrong = [one for one in listed if one.why is not Why.WAITING] + [one.parked for one in dropped]
+            aside = {
+                (one.place.partition, one.place.offset) for one in wrong if one.place.topic == installation.journal
+            }
             ours = {number: next_ for (topic, number), next_ in progress[name].items() if topic == installation.journal}
             types = {*service.assembled.service.listens_to, PersonErased.type}
             listens = types if service.assembled.service.listens_to else ()
-            seen.hear(name, listens, await service.real.ports.store.handled(seen.sources), ours, held)
+            seen.hear(name, listens, await service.real.ports.store.handled(seen.sources), ours, held, aside=aside)
         findings = [str(finding) for finding in seen.findings()]
         if rows:
             for name, service in services.items():
                 findings += [f"rows: {name}: {told}" for told in await _rows(service)]
-    return Audited(seen.counts(), seen.again, parked, findings)
+    return Audited(seen.counts(), seen.again, seen.accounted, parked, findings)
 
 
 async def _store(seen: Audit, service: Opened) -> None:
@@ -151,6 +160,8 @@ def _show(audited: Audited) -> None:
         out.print(f"… and {len(audited.findings) - SHOWN_MAX} more; --json has them all", style="red")
     if audited.parked:
         out.print(f"{audited.parked} subjects are parked: see `gehoor parked list`.", style="yellow")
+    if audited.accounted:
+        out.print(f"{audited.accounted} records of the journal are no facts of ours: parked or dropped.", style="dim")
     if audited.again:
         out.print(f"{audited.again} records repeat a fact, which has no further effect.", style="dim")
     if not audited.findings:

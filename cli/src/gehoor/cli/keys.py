@@ -13,12 +13,11 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from gehoor.cli import keyholders
 from gehoor.cli.installation import SERVICES, Installation, find_installation
 from gehoor.cli.plainly import AsJson, FailedError, MisusedError, Sure, Where, run, sure
-from gehoor.cli.showing import console
+from gehoor.cli.showing import show_rows
 from gehoor.cli.stores import pool_of
 from gehoor.runtime.http.keys import ApiKey, issue
 from gehoor.runtime.postgres.keys import PostgresKeys
@@ -129,7 +128,7 @@ def list_(*, installation: Where = None, as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(json.dumps([_as_json(one) for one in known]))
         return
-    table = Table("id", "name", "for", "scopes", "services", "made", "revoked", box=None, header_style="bold")
+    rows = []
     for one in known:
         who = one.key.caller
         desks = ", ".join(sorted(who.desks)) if who.desks else None
@@ -137,8 +136,8 @@ def list_(*, installation: Where = None, as_json: AsJson = False) -> None:
         where = "all" if len(one.services) == len(there.services) else ", ".join(one.services)
         revoked = f"{one.key.revoked_at:%Y-%m-%d %H:%M}" if one.key.revoked_at else ""
         made = f"{one.key.created_at:%Y-%m-%d %H:%M}"
-        table.add_row(who.id, who.name, whose, " ".join(sorted(who.scopes)), where, made, revoked)
-    console().print(table)
+        rows.append((who.id, who.name, whose, " ".join(sorted(who.scopes)), where, made, revoked))
+    show_rows(("id", "name", "for", "scopes", "services", "made", "revoked"), rows)
 
 
 @app.command()

@@ -5,9 +5,9 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
-from gehoor.cli.audit import audit
 
 from gehoor.cli import keys, parked, policy
+from gehoor.cli.audit import audit
 from gehoor.cli.demo import demo
 from gehoor.cli.erase import erase
 from gehoor.cli.installation import FOLDER, SERVICES, find_installation
@@ -15,6 +15,7 @@ from gehoor.cli.plainly import AsJson, FailedError, MisusedError, Plain, Where, 
 from gehoor.cli.prepare import prepare
 from gehoor.cli.rebuild import rebuild
 from gehoor.cli.replaying.command import replay
+from gehoor.cli.republish import republish
 from gehoor.cli.showing import as_cloudevent, as_line, console
 from gehoor.cli.tail import tail as follow_journal
 from gehoor.cli.timeline import story_of
@@ -166,6 +167,7 @@ async def _subject(named: str, installation: Path | None) -> UUID:
 app.command(rich_help_panel=READING)(replay)
 app.command(rich_help_panel=MENDING)(audit)
 app.command(rich_help_panel=MENDING)(rebuild)
+app.command(rich_help_panel=MENDING)(republish)
 app.add_typer(parked.app, name="parked", rich_help_panel=MENDING)
 app.command(rich_help_panel=PEOPLE)(erase)
 app.add_typer(keys.app, name="keys", rich_help_panel=PEOPLE)

@@ -9,12 +9,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import typer
-from rich.table import Table
 
 from gehoor.cli.installation import Installation, find_installation
 from gehoor.cli.plainly import FAILED, AsJson, FailedError, MisusedError, Sure, Where, run, sure
 from gehoor.cli.services import opened
-from gehoor.cli.showing import console
+from gehoor.cli.showing import show_rows
 from gehoor.runtime.parking import Dropped, Parked, Place
 
 app = typer.Typer(no_args_is_help=True, help="What could not be handled: list, show, retry, drop.")
@@ -72,14 +71,14 @@ def list_(
     if as_json:
         typer.echo(json.dumps([one.as_json() for one in found]))
     elif found:
-        table = Table("service", "place", "subject", "why", "since", "type", "reason", box=None, header_style="bold")
+        rows = []
         for one in found:
             held = one.parked
             since = held.at.astimezone().strftime("%a %H:%M:%S")
-            table.add_row(
-                one.service, str(held.place), str(held.subject), held.why, since, held.type or "?", held.reason
+            rows.append(
+                (one.service, str(held.place), str(held.subject), held.why, since, held.type or "?", held.reason)
             )
-        console().print(table)
+        show_rows(("service", "place", "subject", "why", "since", "type", "reason"), rows)
     else:
         typer.echo("Nothing is parked.")
     if found:

@@ -1,9 +1,12 @@
 """How facts are shown: a line for people, CloudEvents JSON for machines."""
 
 import json
+import sys
+from collections.abc import Sequence
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleDimensions
+from rich.table import Table
 from rich.text import Text
 
 from gehoor.cli.telling import tell
@@ -13,6 +16,8 @@ from gehoor.events.private import SEALED, rewrite
 COLOURS = {"intake": "cyan", "routing": "green", "sla": "yellow", "partner-escalation": "magenta"}
 SHORT = {"partner-escalation": "partner"}
 LOUD = ("MISSED", "ESCALATED")
+GAP = 2
+"""Between two columns."""
 
 
 def as_line(event: Recorded, *, label: str | None = None) -> Text:
@@ -56,6 +61,24 @@ def is_sealed(event: Recorded) -> bool:
 
     rewrite(to_json(event.fact), SEALED, note)
     return bool(found)
+
+
+def show_rows(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Rows for people: folded between words in a terminal, a line each in a pipe. A word, an id say, is never cut."""
+    out = Console(highlight=False, markup=False)
+    columns = list(zip(titles, *rows, strict=True))
+    widths = [max(len(word) for cell in column for word in cell.split()) for column in columns]
+    room = out.width - sum(widths) - len(widths) * GAP if out.is_terminal else sys.maxsize
+    table = Table(box=None, header_style="bold", padding=(0, GAP, 0, 0))
+    for number, (title, *cells) in enumerate(columns):
+        given = min(max(map(len, (title, *cells))) - widths[number], max(room, 0))
+        widths[number] += given
+        room -= given
+        table.add_column(title, width=widths[number])
+    for row in rows:
+        table.add_row(*row)
+    out.size = ConsoleDimensions(max(out.width, sum(widths) + len(widths) * GAP), out.height)
+    out.print(table)
 
 
 def console() -> Console:

@@ -4,8 +4,10 @@
     audit.store(events)                # of each service, whole; then what its outbox still holds:
     audit.wait_for("sla", positions)
     audit.read(partition, offset, fact)   # the journal, from the beginning to its end
-    audit.hear("sla", families, handled, progress, held)
+    audit.hear("sla", families, handled, progress, held, aside=aside)
     findings = list(audit.findings())
+
+A record that is no fact of ours, and that a service has parked or dropped, is accounted for: no finding.
 
 Stores are read before the journal, so what was stored and does not wait in an outbox must be on it. What the journal
 has and the stores had not yet is asked for again (`unknown`, `find`).
@@ -53,6 +55,8 @@ class Finding:
     """A service, or a place on the journal."""
     detail: str
     """Without a word of anybody's."""
+    at: tuple[int, int] | None = None
+    """Partition and offset, where it is of one record of the journal."""
 
     def __str__(self) -> str:
         return f"{self.fault}: {self.where}: {self.detail}"
@@ -72,8 +76,8 @@ class _Stored:
 class _Read:
     """A fact where it first stands on the journal."""
 
-    partition: int
-    offset: int
+    at: tuple[int, int]
+    """Partition and offset."""
     id: UUID
     stream: Stream
     source: str
@@ -89,6 +93,7 @@ class _Hearing:
     handled: Mapping[str, int]
     progress: Mapping[int, int]
     held: frozenset[UUID]
+    aside: frozenset[tuple[int, int]]
 
 
 @dataclass
@@ -127,12 +132,11 @@ class Audit:
         if before is not None:
             self._again += 1
             if before.digest != _digest(event):
-                where = f"journal {partition}/{offset}"
-                self._changed.append(Finding(Fault.OTHER, where, f"{event.fact.type} {event.id} was another before"))
+                said = f"{event.fact.type} {event.id} was another before"
+                self._changed.append(_found(Fault.OTHER, (partition, offset), said))
             return
         self._read[event.id] = _Read(
-            partition,
-            offset,
+            (partition, offset),
             event.id,
             event.stream,
             event.source,
@@ -144,7 +148,7 @@ class Audit:
 
     def fail_to_read(self, partition: int, offset: int, reason: str) -> None:
         """A record of the journal that is no fact."""
-        self._unreadable.append(Finding(Fault.UNREADABLE, f"journal {partition}/{offset}", reason))
+        self._unreadable.append(_found(Fault.UNREADABLE, (partition, offset), reason))
 
     def hear(
         self,
@@ -153,6 +157,8 @@ class Audit:
         handled: Mapping[str, int],
         progress: Mapping[int, int],
         held: Collection[UUID],
+        *,
+        aside: Collection[tuple[int, int]] = (),
     ) -> None:
         """How far a service has come.
 
@@ -162,9 +168,10 @@ class Audit:
             handled: The last sequence it handled, by source.
             progress: The next offset it will read, by partition.
             held: The subjects of which something is parked.
+            aside: Partition and offset of the records that it has parked for a fault of theirs, or dropped.
         """
         families = frozenset(map(family, types))
-        self._hearing[service] = _Hearing(families, handled, progress, frozenset(held))
+        self._hearing[service] = _Hearing(families, handled, progress, frozenset(held), frozenset(aside))
 
     # --- what follows ----------------------------------------------------------------------------------------------
 
@@ -201,8 +208,20 @@ class Audit:
         """Records of the journal that repeat a fact."""
         return self._again
 
+    @property
+    def accounted(self) -> int:
+        """Records of the journal that are wrong, and that a service has parked or dropped."""
+        return len({finding.at for finding in self._all() if finding.at in self._aside})
+
     def findings(self) -> Iterator[Finding]:
-        """All that is wrong."""
+        """All that is wrong and that nobody has seen to."""
+        return (finding for finding in self._all() if finding.at not in self._aside)
+
+    @property
+    def _aside(self) -> frozenset[tuple[int, int] | None]:
+        return frozenset(at for hearing in self._hearing.values() for at in hearing.aside)
+
+    def _all(self) -> Iterator[Finding]:
         yield from self._unreadable
         yield from self._changed
         yield from self._missing()
@@ -216,9 +235,8 @@ class Audit:
         for id_, stored in self._stored.items():
             waits = stored.position in self._waiting.get(stored.service, ())
             if id_ not in self._read and not waits:
-                yield Finding(
-                    Fault.MISSING, stored.service, f"{stored.type} {id_}, {stored.sequence} of {stored.source}"
-                )
+                said = f"{stored.type} {id_}, {stored.sequence} of {stored.source}, at position {stored.position}"
+                yield Finding(Fault.MISSING, stored.service, said)
 
     def _gaps(self) -> Iterator[Finding]:
         sequences: dict[tuple[str, str], list[int]] = defaultdict(list)
@@ -231,38 +249,44 @@ class Audit:
     def _not_as_stored(self) -> Iterator[Finding]:
         for id_, read in self._read.items():
             stored = self._stored.get(id_)
-            where = f"journal {read.partition}/{read.offset}"
+            said = f"{read.type} {id_}, {read.sequence} of {read.source}"
             if stored is None:
-                yield Finding(Fault.FOREIGN, where, f"{read.type} {id_}, {read.sequence} of {read.source}")
+                yield _found(Fault.FOREIGN, read.at, said)
             elif (stored.source, stored.sequence, stored.digest) != (read.source, read.sequence, read.digest):
-                yield Finding(Fault.OTHER, where, f"{read.type} {id_}, {read.sequence} of {read.source}")
+                yield _found(Fault.OTHER, read.at, said)
 
     def _out_of_order(self) -> Iterator[Finding]:
         last: dict[str, _Read] = {}
-        for read in sorted(self._read.values(), key=lambda one: (one.partition, one.offset)):
-            where = f"journal {read.partition}/{read.offset}"
+        ours = (read for read in self._read.values() if read.id in self._stored)
+        for read in sorted(ours, key=lambda one: one.at):
             before = last.get(read.source)
             if before is not None and read.sequence < before.sequence:
-                yield Finding(Fault.DISORDER, where, f"{read.sequence} of {read.source} stands after {before.sequence}")
+                said = f"{read.sequence} of {read.source} stands after {before.sequence}"
+                yield _found(Fault.DISORDER, read.at, said)
             last[read.source] = read
             cause = self._read.get(read.cause)
-            if cause is not None and cause.partition == read.partition and cause.offset > read.offset:
-                yield Finding(Fault.EARLY, where, f"{read.type} {read.id} stands before its cause {cause.type}")
+            if cause is not None and cause.at[0] == read.at[0] and cause.at > read.at:
+                yield _found(Fault.EARLY, read.at, f"{read.type} {read.id} stands before its cause {cause.type}")
 
     def _behind(self, hearing: _Hearing) -> Iterator[_Read]:
         for read in self._read.values():
-            if family(read.type) in hearing.families and read.offset >= hearing.progress.get(read.partition, 0):
+            if family(read.type) in hearing.families and read.at[1] >= hearing.progress.get(read.at[0], 0):
                 yield read
 
     def _unheard(self, service: str, hearing: _Hearing) -> Iterator[Finding]:
         for read in self._read.values():
             if (
                 family(read.type) in hearing.families
-                and read.offset < hearing.progress.get(read.partition, 0)
+                and read.at[1] < hearing.progress.get(read.at[0], 0)
                 and read.sequence > hearing.handled.get(read.source, 0)
                 and read.stream.id not in hearing.held
+                and read.at not in hearing.aside
             ):
                 yield Finding(Fault.UNHEARD, service, f"{read.type} {read.id}, {read.sequence} of {read.source}")
+
+
+def _found(fault: Fault, at: tuple[int, int], said: str) -> Finding:
+    return Finding(fault, f"journal {at[0]}/{at[1]}", said, at)
 
 
 def _service(source: str) -> str:

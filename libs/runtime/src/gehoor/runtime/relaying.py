@@ -70,6 +70,25 @@ class Published(Outbox, Protocol):
         ...
 
 
+async def republish(outbox: Published, producer: Producer, after: int = 0, *, batch_max: int = BATCH_MAX) -> int:
+    """Send all again from just after a position, and give how much that was; whoever has a fact passes it over.
+
+    It may run beside a relay. What still waits in the outbox comes no later than what follows it, or readers would
+    pass it over: so it begins before the oldest that waits.
+
+    Raises:
+        TemporaryError: broker or database is away; what was sent so far comes again next time.
+    """
+    for waiting in await outbox.pending(1):
+        after = min(after, waiting.position - 1)
+    sent = 0
+    while records := await outbox.published(after, batch_max):
+        await producer.send(records)
+        sent += len(records)
+        after = records[-1].position
+    return sent
+
+
 class Relay:
     """Sends one service's outbox: `run` until `stop`, `wake` it after a commit."""
 
@@ -132,19 +151,6 @@ class Relay:
         """Let `run` end after the batch at hand."""
         self._stopped.set()
         self._woken.set()
-
-    async def republish(self, after: int = 0) -> int:
-        """Send everything again from just after a position, and give how much that was. Whoever has it passes it over.
-
-        Raises:
-            TemporaryError: broker or database is away; what was sent so far comes again next time.
-        """
-        sent = 0
-        while records := await self._outbox.published(after, self._batch_max):
-            await self._producer.send(records)
-            sent += len(records)
-            after = records[-1].position
-        return sent
 
     def pulses(self) -> Sequence[Pulse]:
         """How it does; its lag is the age of the oldest row in seconds."""
