@@ -26,7 +26,7 @@ up: $(RUN) ## start everything in the background
 down: $(RUN) ## stop what run or up left behind in this checkout, and nothing else
 	@$(BIN)/gehoor down
 
-test: $(TEST) ## all that proves the code; needs nothing running
+test: $(TEST) ## all that proves the code; needs nothing running (GEHOOR_TEST_SERVERS=containers: in containers)
 	@$(BIN)/pytest -n auto --dist loadfile $(ARGS)
 
 check: $(TEST) ## style, types, layers, and generated pages without drift

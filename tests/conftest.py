@@ -1,5 +1,6 @@
 """What tests of every level share: one real stack for all workers, and a fresh database for whoever asks."""
 
+import asyncio
 import os
 import tempfile
 from collections.abc import Iterator
@@ -7,10 +8,12 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import hypothesis
 import pytest
 
 from gehoor.devstack import Stack, passing_stack
+from tests.containers import WANTED, Contained, contained
 
 # Time on a shared machine says nothing of the code; a failure prints how to have it again.
 hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
@@ -63,16 +66,37 @@ def own_stack() -> Iterator[Stack]:
         yield stack
 
 
+@pytest.fixture(scope="session")
+def servers(request: pytest.FixtureRequest) -> Iterator[Stack | Contained]:
+    """Broker and database of the run: the local stack's, or, where that is wanted, containers."""
+    if not WANTED:
+        yield request.getfixturevalue("stack")
+    else:
+        with contained() as running:
+            yield running
+
+
 @pytest.fixture
-def kafka(stack: Stack) -> str:
+def kafka(servers: Stack | Contained) -> str:
     """`host:port` of the run's broker."""
-    return stack.kafka
+    return servers.kafka
 
 
 @pytest.fixture
-def database(stack: Stack) -> Iterator[str]:
+def database(servers: Stack | Contained) -> Iterator[str]:
     """The DSN, as its owner, of an empty database that is gone after the test."""
     name = f"test_{uuid4().hex}"
-    stack.database.run(f"CREATE DATABASE {name}")
-    yield stack.database.dsn(name)
-    stack.database.run(f"DROP DATABASE {name} WITH (FORCE)")
+    _run(servers.postgres, f"CREATE DATABASE {name}")
+    yield servers.dsn(name) if isinstance(servers, Contained) else servers.database.dsn(name)
+    _run(servers.postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _run(dsn: str, statement: str) -> None:
+    async def run() -> None:
+        link = await asyncpg.connect(dsn)
+        try:
+            await link.execute(statement)
+        finally:
+            await link.close()
+
+    asyncio.run(run())
