@@ -140,6 +140,17 @@ async def test_a_reader_learns_of_an_erasure_when_told_or_in_time(pool: Pool, re
     assert await reader.keys([subject]) == {subject: Erased(NOON)}
 
 
+async def test_a_key_that_is_about_to_be_destroyed_is_not_held_again(pool: Pool, reading: Pool) -> None:
+    """The fact that a person is erased may be heard before the keys are gone; whoever reads in between holds none."""
+    keeper, reader = PostgresKeyring(pool, INSTALLATION), PostgresKeyring(reading, INSTALLATION)
+    subject = uuid4()
+    before = await keeper.keys([subject], create=True)
+    reader.forget([subject])
+    assert await reader.keys([subject]) == before
+    await keeper.erase([subject], NOON)
+    assert await reader.keys([subject]) == {subject: Erased(NOON)}
+
+
 async def test_a_key_made_later_is_not_missed(pool: Pool, reading: Pool) -> None:
     """That a subject is unknown is never remembered."""
     reader, subject = PostgresKeyring(reading, INSTALLATION), UUID(int=1)

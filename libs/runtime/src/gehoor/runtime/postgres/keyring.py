@@ -19,6 +19,8 @@ KEY_BITS = 256
 CACHED_MAX = 10_000
 CACHED_FOR = timedelta(seconds=60)
 """How long another process may still read a person who was erased, should it miss the fact that says so."""
+FORGOTTEN_FOR = timedelta(days=1)
+"""How long a key that is to be destroyed is asked for anew each time: its keeper may be away."""
 
 _NONCE_BYTES = 12
 
@@ -52,6 +54,7 @@ class PostgresKeyring:
         self._pool = pool
         self._wrapping = AESGCM(installation)
         self._cache: Cache[UUID, Key | Erased] = Cache(CACHED_MAX, CACHED_FOR, passed)
+        self._forgotten: Cache[UUID, bool] = Cache(CACHED_MAX, FORGOTTEN_FOR, passed)
 
     async def keys(self, subjects: Collection[UUID], *, create: bool = False) -> Mapping[UUID, Key | Erased]:
         """The key of each, or when it was erased. A subject that is left out of the answer is unknown (not erased).
@@ -66,7 +69,10 @@ class PostgresKeyring:
                 found = await self._find_or_make(connection, sorted(missing)) if create else {}
                 if unfound := missing - found.keys():
                     found |= self._unwrapped(await connection.fetch(_FIND, list(unfound)))
-            self._cache.put_all(found)
+            passing = self._forgotten.get_all(found)
+            self._cache.put_all(
+                {one: key for one, key in found.items() if one not in passing or isinstance(key, Erased)}
+            )
             known |= found
         return known
 
@@ -77,7 +83,8 @@ class PostgresKeyring:
         self.forget(subjects)
 
     def forget(self, subjects: Collection[UUID]) -> None:
-        """Drop what is cached of them."""
+        """Drop what is cached of them, and cache no key of theirs again: it may not be destroyed yet."""
+        self._forgotten.put_all(dict.fromkeys(subjects, True))
         self._cache.drop(subjects)
 
     async def _find_or_make(self, connection: Connection, subjects: Sequence[UUID]) -> dict[UUID, Key | Erased]:
