@@ -39,6 +39,8 @@ class Played:
     pen: UUID
     caught: Mapping[str, Any]
     """The problem that the writer of the vague promise was told, its status with it."""
+    record: Mapping[str, Any]
+    """The sponsor's, right after the stories."""
 
     @property
     def subjects(self) -> Collection[UUID]:
@@ -60,8 +62,9 @@ async def play(house: House) -> Played:
         await stage.met(called, ClockKind.RESOLUTION)
         await stage.met(won, ClockKind.RESOLUTION)
         await watch.fact(called, EscalationEnded, nth=3)
+        record = await desks["audience"].get("partner-escalation", "/partners/sponsor/record")
     caught = {**written.caught.problem, "status": written.caught.status}
-    return Played(called, won, reported, sent_on, written.complaint, caught)
+    return Played(called, won, reported, sent_on, written.complaint, caught, record)
 
 
 async def told(house: House, subjects: Collection[UUID]) -> Journal:

@@ -152,18 +152,18 @@ def test_the_sponsor_sees_name_address_and_prize_and_nothing_else_of_the_winner(
 
 async def test_the_sponsors_record_is_one_ticket_late_disputed_and_reminded_twice(house: House, played: Played) -> None:
     async with Desk(house.installation, "audience") as desk:
-        record = await desk.get("partner-escalation", "/partners/sponsor/record")
         tickets = await desk.get("partner-escalation", "/tickets", complaint=str(played.prize))
     (ticket,) = tickets["tickets"]
     assert (ticket["stage"], ticket["late"], ticket["disputes"], ticket["reminders"]) == ("accepted", True, 1, 2)
-    kept = {name: record[name] for name in ("tickets", "late", "disputed", "reminders", "accepted", "open")}
+    kept = {name: played.record[name] for name in ("tickets", "late", "disputed", "reminders", "accepted", "open")}
     assert kept == {"tickets": 1, "late": 1, "disputed": 1, "reminders": 2, "accepted": 1, "open": 0}
 
 
 async def test_the_sponsor_reads_its_ticket_but_not_the_winner_once_it_is_over(house: House, played: Played) -> None:
+    async with Desk(house.installation, "audience") as desk:
+        (ours,) = (await desk.get("partner-escalation", "/tickets", complaint=str(played.prize)))["tickets"]
     async with Desk(house.installation, "sponsor") as sponsor:
-        (own,) = (await sponsor.get("partner-escalation", "/partner/tickets"))["tickets"]
-        told = await sponsor.get("partner-escalation", f"/partner/tickets/{own['ticket_id']}")
+        told = await sponsor.get("partner-escalation", f"/partner/tickets/{ours['ticket_id']}")
     assert str(played.prize) not in json.dumps(told)
     assert told["shared"] == {}
     assert [update["words"] for update in told["updates"]] == [None, prize.FIRST_WORD, prize.SECOND_WORD]
