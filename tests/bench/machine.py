@@ -1,7 +1,9 @@
 """What it was measured on: size and versions, and never which machine or when."""
 
+import os
 import platform
 import subprocess
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import asyncpg
@@ -25,6 +27,29 @@ async def described(dsn: str) -> str:
         f"{psutil.cpu_count()} cores, {memory:.0f} GiB, {platform.machine()}, Python {platform.python_version()}, "
         f"Kafka {KAFKA_VERSION}, PostgreSQL {version}, commit {commit()}"
     )
+
+
+def others(ours: Callable[[], Mapping[str, float]]) -> Callable[[], str]:
+    """From now on; the answer tells what share of the machine went to processes that are not ours.
+
+    `ours`: the seconds of processor that each process of ours has used, but for this one and its children.
+    """
+
+    def now() -> tuple[float, float]:
+        whole = psutil.cpu_times()
+        idle = whole.idle + getattr(whole, "iowait", 0.0)
+        times = os.times()
+        own = times.user + times.system + times.children_user + times.children_system + sum(ours().values())
+        return sum(whole[:8]) - idle - own, sum(whole[:8])
+
+    busy_before, passed_before = now()
+
+    def share() -> str:
+        busy, passed = now()
+        taken = max(busy - busy_before, 0.0) / (passed - passed_before)
+        return f"{taken:.0%} of the machine was busy with other things"
+
+    return share
 
 
 def commit() -> str:
