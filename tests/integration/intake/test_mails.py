@@ -165,6 +165,7 @@ def nested(depth: int) -> bytes:
 
 
 UNREADABLE = {
+    "empty": b"\r\n",
     "too many parts": b"From: a@example.org\nContent-Type: multipart/mixed; boundary=x\n\n" + b"--x\n\nhi\n" * 200,
     "too deep": nested(25),
     "very deep": nested(90),

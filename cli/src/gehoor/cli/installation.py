@@ -45,6 +45,7 @@ class Installation(BaseModel):
     mailbox: Path | None = None
     policy: Path | None = None
     partner_secrets: Annotated[dict[str, str], Field(description="What webhooks are signed with.")] = {}
+    webhook_secrets: Annotated[dict[str, str], Field(description="The same, for those on the ladder.")] = {}
     partner_urls: Annotated[dict[str, str], Field(description="Where webhooks go instead of where policy says.")] = {}
 
     def service(self, name: str) -> ServiceAccess:

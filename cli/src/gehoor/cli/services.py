@@ -72,7 +72,10 @@ async def opened(installation: Installation, service: str) -> AsyncIterator[Open
         settings = get_type_hints(assemble)["settings"]()
     try:
         async with real_ports(service, settings) as real:
-            assembled = assemble(settings, real.ports)
+            try:
+                assembled = assemble(settings, real.ports)
+            except (ValueError, OSError) as wrong:
+                raise StartError(str(wrong)) from wrong
             ports = real.ports
             handling = Handling(
                 assembled.service, ports.store, ports.keyring, ports.clock, creates_keys=assembled.creates_keys

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import secrets
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import TypeAdapter, ValidationError
 
 from gehoor.cli.installation import FILE, FOLDER, SERVICES, Installation, ServiceAccess, find_installation
 from gehoor.cli.keyholders import HOLDERS, Holder
@@ -22,8 +25,9 @@ from gehoor.runtime.http.keys import ApiKey, issue
 from gehoor.runtime.postgres.connecting import close_pool, open_pool
 from gehoor.runtime.postgres.keys import PostgresKeys
 
-PARTNER_SERVICE = "partner-escalation"
+PARTNER_SERVICE, LADDER_SERVICE = "partner-escalation", "sla"
 WEBHOOK_SECRET_BYTES = 24
+_TEXTS = TypeAdapter(dict[str, str])
 _CHECKOUT = Path(__file__).parents[4]
 """Where the sources are: the command is installed from there, policies and migrations with it."""
 
@@ -72,7 +76,7 @@ async def bring_up(
         await _hand_out_keys(installation)
     installation.write(folder)
     servers = [ServiceServer(folder, name, settings_of(installation, name) | dict(env or {})) for name in SERVICES]
-    if known is not None and (known.policy, known.partner_urls) != (installation.policy, installation.partner_urls):
+    if known is not None and _decided(known) != _decided(installation):
         await _stop(servers)
     with ThreadPoolExecutor() as pool:
         for started in [pool.submit(server.start, say) for server in servers]:
@@ -120,7 +124,32 @@ def settings_of(installation: Installation, service: str) -> dict[str, str]:
     if service == PARTNER_SERVICE:
         told["GEHOOR_PARTNER_SECRETS"] = json.dumps(installation.partner_secrets)
         told["GEHOOR_PARTNER_URLS"] = json.dumps(installation.partner_urls)
+    if service == LADDER_SERVICE:
+        told["GEHOOR_WEBHOOK_SECRETS"] = json.dumps(installation.webhook_secrets)
     return {name: value for name, value in told.items() if value}
+
+
+def with_settings(installation: Installation, environ: Mapping[str, str]) -> Installation:
+    """The installation with the secrets and addresses of webhooks that the environment names; it remembers them.
+
+    Raises:
+        StackError: one of those variables is no JSON object of texts.
+    """
+    kept = {}
+    for name in ("partner_secrets", "partner_urls", "webhook_secrets"):
+        variable = f"GEHOOR_{name.upper()}"
+        try:
+            named = _TEXTS.validate_json(environ.get(variable) or "{}")
+        except ValidationError:
+            raise StackError(f'{variable} is written {{"name": "value"}}, as JSON') from None
+        kept[name] = getattr(installation, name) | named
+    return installation.model_copy(update=kept)
+
+
+def _decided(installation: Installation) -> Sequence[object]:
+    """What services are told anew only when they start."""
+    there = installation
+    return there.policy, there.partner_urls, there.partner_secrets, there.webhook_secrets
 
 
 def _known(folder: Path) -> Installation | None:
@@ -141,7 +170,7 @@ def _installed(stack: Stack, known: Installation | None, policy: Path) -> Instal
     )
     if not policy.is_file():
         raise StackError(f"there is no policy {policy}")
-    return made.model_copy(
+    return with_settings(made, os.environ).model_copy(
         deep=True,
         update={
             "kafka": stack.kafka,

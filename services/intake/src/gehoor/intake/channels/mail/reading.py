@@ -59,10 +59,12 @@ def read(raw: bytes) -> Mail:
     """The mail.
 
     Raises:
-        UnreadableMailError: it is too large, too deep, has too many parts or headers, or breaks the parser.
+        UnreadableMailError: it is empty, too large, too deep, has too many parts or headers, or breaks the parser.
     """
     if len(raw) > BYTES_MAX:
         raise UnreadableMailError("too-large")
+    if not raw.strip():
+        raise UnreadableMailError("empty")
     if raw.lower().count(b"boundary") > PARTS_MAX:
         raise UnreadableMailError("too-many-parts")
     _bounded_headers(raw)
