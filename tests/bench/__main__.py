@@ -35,7 +35,7 @@ def main() -> int:
     printing.show(measured, on)
     if set(rows) == set(ROWS) and not asked.quick and asked.profile is None:
         printing.write(measured, on)
-    return 0 if all(figure.met for one in measured for figure in one.figures) else 1
+    return 1 if any(figure.met is False for one in measured for figure in one.figures) else 0
 
 
 async def measure(rows: Sequence[str], scale: Scale, profile: str | None = None) -> tuple[Sequence[Measured], str]:

@@ -17,7 +17,8 @@ class Figure:
     """What it stands beside, measured in the same run."""
     ratio: float
     """Found by floor."""
-    met: bool
+    met: bool | None
+    """None where nothing is wanted."""
 
 
 @dataclass(frozen=True)

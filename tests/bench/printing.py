@@ -12,10 +12,11 @@ from tests.bench.figures import Breakdown, Figure, Measured
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 HEAD = ("row", "what", "wanted", "found", "beside it, measured in the same run", "ratio", "met")
+_MET = {True: "yes", False: "**no**", None: ""}
 _ABOUT = """# Benchmarks
 Written by `make bench`; load, broker, database and services share one machine, and the database writes through to its
-disk. Each row stands beside a floor or a peer that was measured in the same run, so read the ratios: they move little
-from machine to machine.
+disk. Each row stands beside a floor or a peer that was measured in the same run, so read the ratios first; but on a
+machine that is busy with other things, as the line below the table tells, even those move, and latencies most of all.
 
 """
 
@@ -54,7 +55,7 @@ def _lines(head: Sequence[str], lines: Sequence[Sequence[str]]) -> list[str]:
 
 def _cells(figure: Figure) -> Sequence[str]:
     ratio = f"{figure.ratio:.2f}"
-    return figure.row, figure.what, figure.wanted, figure.found, figure.floor, ratio, "yes" if figure.met else "**no**"
+    return figure.row, figure.what, figure.wanted, figure.found, figure.floor, ratio, _MET[figure.met]
 
 
 def _table(console: Console, title: str | None, head: Sequence[str], lines: Sequence[Sequence[str]]) -> None:

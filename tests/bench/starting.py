@@ -42,7 +42,7 @@ def _figure(which: str, seconds: float, below: float, floor: str) -> Figure:
         found=f"{seconds:.1f} s",
         floor=floor,
         ratio=seconds / below,
-        met=which == "first" or seconds <= SECONDS_MAX,
+        met=seconds <= SECONDS_MAX if which == "second" else None,
     )
 
 
