@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import CONTROLLER, STACK
 from tests.e2e import playing
-from tests.e2e.house import House, once, own_house, shared_house
+from tests.e2e.house import QUIET, House, once, own_house, policy, shared_house
 from tests.e2e.playing import Journal, Played
 
 
@@ -29,8 +30,8 @@ def house(request: pytest.FixtureRequest, base: Path) -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def own() -> Iterator[House]:
-    """A house of the module's own, as durable as in earnest: to be killed and flooded at will."""
-    with own_house(hasty=False) as house:
+    """A house of the module's own, durable as in earnest and with long days: to be killed and flooded at will."""
+    with own_house(hasty=False, written=partial(policy, day=QUIET)) as house:
         yield house
 
 

@@ -114,10 +114,9 @@ async def test_a_mail_that_cant_be_read_is_kept_whole_and_set_aside_and_the_next
 
     async def aside() -> MessageSetAside | None:
         there = own.installation
-        async for record in read_journal(there.kafka, there.journal, subject=UUID(unreadable["id"])):
-            if isinstance(record, Recorded) and isinstance(record.fact, MessageSetAside):
-                return record.fact
-        return None
+        records = read_journal(there.kafka, there.journal, subject=UUID(unreadable["id"]))
+        facts = [record.fact async for record in records if isinstance(record, Recorded)]
+        return next((fact for fact in facts if isinstance(fact, MessageSetAside)), None)
 
     fact = await until(aside, within=20)
     assert fact is not None
