@@ -36,7 +36,7 @@ async def test_a_key_without_the_scope_is_a_403() -> None:
     async with served() as notes:
         reads = notes.bearing(await notes.key("notes:read"))
         told = problem(await notes.http.post("/v1/notes", json={"label": "a"}, headers=reads), 403, "forbidden")
-        assert told["detail"] == "the key lacks the scope notes:write"
+        assert told["detail"] == "The key lacks the scope notes:write."
         assert not notes.store.written
 
 

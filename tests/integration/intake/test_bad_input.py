@@ -37,18 +37,34 @@ async def test_a_form_that_does_not_fit_is_refused_by_the_name_of_its_field(inta
 
 
 @pytest.mark.parametrize(
-    ("changed", "code"),
+    ("changed", "code", "pointer"),
     [
-        ({"desk": "nowhere"}, "invalid-desk"),
-        ({"contact_points": [{"kind": "email", "address": "nobody"}]}, "invalid-contact-point"),
-        ({"contact_points": [{"kind": "phone", "address": "12"}]}, "invalid-contact-point"),
-        ({"attachments": [{"media_type": "image/png", "base64": "!"}]}, "invalid-attachment"),
-        ({"occurred_at": "2027-01-01T00:00:00Z"}, "invalid-moment"),
-        ({"occurred_at": "2025-01-01T00:00:00Z"}, "invalid-moment"),
+        ({"desk": "nowhere"}, "invalid-desk", "#/desk"),
+        (
+            {"contact_points": [{"kind": "email", "address": "nobody"}]},
+            "invalid-contact-point",
+            "#/contact_points/0/address",
+        ),
+        (
+            {"contact_points": [{"kind": "phone", "address": "12"}]},
+            "invalid-contact-point",
+            "#/contact_points/0/address",
+        ),
+        (
+            {"attachments": [{"media_type": "image/png", "base64": "!"}]},
+            "invalid-attachment",
+            "#/attachments/0/base64",
+        ),
+        ({"occurred_at": "2027-01-01T00:00:00Z"}, "invalid-moment", "#/occurred_at"),
+        ({"occurred_at": "2025-01-01T00:00:00Z"}, "invalid-moment", "#/occurred_at"),
     ],
 )
-async def test_what_policy_does_not_allow_is_refused(intake: House, changed: dict[str, Any], code: str) -> None:
-    assert await codes(intake, "/complaints", {**GOOD, **changed}) == (422, code)
+async def test_what_policy_does_not_allow_is_refused_by_the_name_of_its_field(
+    intake: House, changed: dict[str, Any], code: str, pointer: str
+) -> None:
+    answer = await intake.http.post("/complaints", json={**GOOD, **changed})
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
     assert await intake.stored() == []
 
 
@@ -56,6 +72,13 @@ async def test_half_of_a_surrogate_pair_is_refused(intake: House) -> None:
     body = b'{"channel": "web", "text": "\\ud800"}'
     answer = await intake.http.post("/complaints", content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == 422
+    assert await intake.stored() == []
+
+
+async def test_a_number_that_is_too_long_to_read_is_refused(intake: House) -> None:
+    body = b'{"channel": "web", "text": ' + b"1" * 10_000 + b"}"
+    answer = await intake.http.post("/complaints", content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
     assert await intake.stored() == []
 
 
@@ -141,5 +164,5 @@ async def test_a_remark_is_kept_and_may_become_a_complaint(intake: House) -> Non
     turned = await intake.post(
         f"/complaints/{remark['id']}/reclassification", 200, kind="complaint", why="Het is een klacht."
     )
-    assert turned["facts"] == ["intake.reclassified.v1"]
+    assert turned["followed"] == ["intake.reclassified.v1"]
     assert (await intake.show(remark["reference"]))["kind"] == "complaint"

@@ -54,7 +54,7 @@ async def test_the_call_that_never_came(intake: House) -> None:
     one = first["promise_ids"][0]
     intake.clock.jump(timedelta(hours=7))
     called = await intake.post(f"{path}/contacts", direction="out", channel="phone", outcome="voicemail", keeps=[one])
-    assert called["facts"] == ["intake.contact-recorded.v1", "intake.promise-attempted.v1"]
+    assert called["followed"] == ["intake.contact-recorded.v1", "intake.promise-attempted.v1"]
     intake.clock.jump(timedelta(days=1))
     await intake.hear("sla", UUID(id_), missed(intake, one, 1))
     again = await intake.post(
@@ -63,7 +63,7 @@ async def test_the_call_that_never_came(intake: House) -> None:
         channel="phone",
         promises=[{"kind": "call-back", "what": "Donderdag.", "until": until(intake, days=1)}],
     )
-    assert again["facts"] == ["intake.contact-recorded.v1", "intake.promise-made.v1"]
+    assert again["followed"] == ["intake.contact-recorded.v1", "intake.promise-made.v1"]
     intake.clock.jump(timedelta(days=1))
     await intake.hear("sla", UUID(id_), missed(intake, again["promise_ids"][0], 2))
     ours = f"<{intake.mailer.sent[0].key}@example.org>"
@@ -91,7 +91,7 @@ async def test_the_call_that_never_came(intake: House) -> None:
     refused = await intake.http.post(f"{path}/closure", json={"basis": "accepted"}, headers=front)
     assert (refused.status_code, refused.json()["code"]) == (409, "not-the-owner")
     closed = await intake.http.post(f"{path}/closure", json={"basis": "accepted", "hand_off": 1}, headers=back)
-    assert (await intake.told(closed, 200))["facts"][0] == "intake.closed.v1"
+    assert (await intake.told(closed, 200))["followed"][0] == "intake.closed.v1"
     await intake.post(f"{path}/cause", cause="old contracts are not unlinked")
 
     dossier = await intake.show(received["reference"])
@@ -170,7 +170,7 @@ async def test_the_other_counter_ends_nothing(intake: House) -> None:
     sent_on = await intake.post(
         f"/complaints/{received['id']}/referral", whither="outside", warmth="cold", to="de opvang"
     )
-    assert sent_on["facts"] == ["intake.referred-elsewhere.v1"]
+    assert sent_on["followed"] == ["intake.referred-elsewhere.v1"]
     dossier = await intake.show(received["id"])
     assert (dossier["status"], dossier["owner"]["desk"]) == ("open", "front-line")
 
@@ -208,6 +208,6 @@ async def test_a_customer_who_answers_our_acknowledgement_joins_the_complaint(in
         send=True,
         gives_answer=True,
     )
-    assert sent["facts"] == ["intake.contact-recorded.v1"]
+    assert sent["followed"] == ["intake.contact-recorded.v1"]
     assert intake.mailer.sent[-1].text == "Uw pakje ligt klaar bij de balie."
     assert not intake.mailer.sent[-1].automatic

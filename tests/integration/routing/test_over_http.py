@@ -251,7 +251,7 @@ async def test_a_wish_that_contradicts_what_happened_says_what_would_be_possible
     routing: House, mortgage: UUID
 ) -> None:
     refused = await routing.http.post(f"/complaints/{mortgage}/transfer", json=WARM | {"desk": "audience"})
-    assert problem(refused) == (409, "not-owner")
+    assert problem(refused) == (409, "not-the-owner")
     assert refused.json()["possible"] == ["ask front-line"]
 
 

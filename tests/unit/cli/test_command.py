@@ -71,6 +71,16 @@ def test_what_does_not_answer_is_a_failure_told_in_a_line(
     assert len(result.output.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    "arguments", [["republish", "x"], ["parked", "retry", "x", "--all"], ["rebuild", "a", "--service", "x"]]
+)
+def test_a_service_that_there_is_none_of_is_asked_wrongly(
+    asked: CliRunner, tmp_path: Path, arguments: list[str]
+) -> None:
+    result = asked.invoke(app, [*arguments, "--installation", str(away(tmp_path))])
+    assert (result.exit_code, result.output) == (2, "gehoor: no service 'x': there are intake\n")
+
+
 def test_rows_can_be_checked_without_sending_any(asked: CliRunner, tmp_path: Path) -> None:
     rows = tmp_path / "rows.csv"
     rows.write_text(

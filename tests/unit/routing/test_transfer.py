@@ -79,8 +79,8 @@ def test_the_new_owner_can_hand_over_again() -> None:
 
 
 def test_only_the_owner_hands_over() -> None:
-    given(OWNERSHIP, *complaint()).when(offer_transfer(AUDIENCE, by_desk=BACK)).refused("not-owner")
-    given(OWNERSHIP, *owned_by_ben()).when(offer_transfer(AUDIENCE, by_desk=FRONT)).refused("not-owner")
+    given(OWNERSHIP, *complaint()).when(offer_transfer(AUDIENCE, by_desk=BACK)).refused("not-the-owner")
+    given(OWNERSHIP, *owned_by_ben()).when(offer_transfer(AUDIENCE, by_desk=FRONT)).refused("not-the-owner")
 
 
 def test_one_transfer_at_a_time() -> None:

@@ -16,7 +16,6 @@ from gehoor.cli.services import Opened, opened
 from gehoor.cli.showing import console
 from gehoor.events.intake import PersonErased
 from gehoor.runtime.auditing import Audit
-from gehoor.runtime.parking import Why
 from gehoor.runtime.ports import Row
 from gehoor.runtime.rebuilding import Difference, Folding, differences
 
@@ -91,10 +90,8 @@ async def _audited(installation: Installation, *, rows: bool) -> Audited:
             listed, dropped = await service.real.parking.listed(), await service.real.parking.dropped()
             held = {one.subject for one in listed}
             parked += len(held)
-            wrong = [one for one in listed if one.why is not Why.WAITING] + [one.parked for one in dropped]
-            aside = {
-                (one.place.partition, one.place.offset) for one in wrong if one.place.topic == installation.journal
-            }
+            places = [one.place for one in (*listed, *(one.parked for one in dropped))]
+            aside = {(place.partition, place.offset) for place in places if place.topic == installation.journal}
             ours = {number: next_ for (topic, number), next_ in progress[name].items() if topic == installation.journal}
             types = {*service.assembled.service.listens_to, PersonErased.type}
             listens = types if service.assembled.service.listens_to else ()

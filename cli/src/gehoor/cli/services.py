@@ -67,6 +67,7 @@ async def opened(installation: Installation, service: str) -> AsyncIterator[Open
         InstallationError: there is no such service.
         FailedError: it can't be put together; says why.
     """
+    installation.service(service)
     assemble = import_module(f"gehoor.{service.replace('-', '_')}.main").assemble
     with _environment(settings_of(installation, service)):
         settings = get_type_hints(assemble)["settings"]()

@@ -13,12 +13,20 @@ C = TypeVar("C")
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
     """The wish contradicts what has happened. It is the caller's to mend, and nothing was stored."""
 
-    def __init__(self, code: str, detail: str, possible: Iterable[str] = ()) -> None:
-        """`code`: a slug that a program can act on; `detail`: a sentence; `possible`: what could be asked instead."""
+    def __init__(self, code: str, detail: str, possible: Iterable[str] = (), *, field: str | None = None) -> None:
+        """Say what is refused, and what would not be.
+
+        Args:
+            code: A slug that a program can act on; one of what is `invalid…` in itself names its field.
+            detail: A sentence.
+            possible: What could be asked instead.
+            field: Where in the body it stands, as a JSON pointer: `#/due/until`.
+        """
         super().__init__(detail)
         self.code = code
         self.detail = detail
         self.possible = tuple(possible)
+        self.field = field
 
 
 @dataclass(frozen=True)

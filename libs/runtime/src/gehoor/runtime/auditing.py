@@ -168,7 +168,7 @@ class Audit:
             handled: The last sequence it handled, by source.
             progress: The next offset it will read, by partition.
             held: The subjects of which something is parked.
-            aside: Partition and offset of the records that it has parked for a fault of theirs, or dropped.
+            aside: Partition and offset of the records that it has parked or dropped.
         """
         families = frozenset(map(family, types))
         self._hearing[service] = _Hearing(families, handled, progress, frozenset(held), frozenset(aside))

@@ -132,7 +132,7 @@ class Policy(BaseModel):
         if named is None:
             return self.intake.receiving.get(channel, self.intake.coordinator)
         if named not in self.desks:
-            raise Refusal("invalid-desk", "There is no such desk.", sorted(self.desks))
+            raise Refusal("invalid-desk", "There is no such desk.", sorted(self.desks), field="#/desk")
         return named
 
     def language(self, desk: DeskId) -> Language:
@@ -148,12 +148,14 @@ class Policy(BaseModel):
         if occurred_at is None:
             return now
         if occurred_at > now + self.intake.ahead:
-            raise Refusal("invalid-moment", "`occurred_at` lies in the future.", ["record it once it has happened"])
+            told = "`occurred_at` lies in the future."
+            raise Refusal("invalid-moment", told, ["record it once it has happened"], field="#/occurred_at")
         if occurred_at < (earliest := now - self.intake.occurred_back.of(channel)):
             raise Refusal(
                 "invalid-moment",
                 "`occurred_at` lies further back than policy allows.",
                 [f"a moment from {earliest.isoformat()} on"],
+                field="#/occurred_at",
             )
         return occurred_at
 

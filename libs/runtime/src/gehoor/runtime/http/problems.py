@@ -93,12 +93,18 @@ def problem_of(error: BaseException) -> Problem:
 
 def _refused(error: Refusal) -> Problem:
     status = 422 if error.code.startswith("invalid") else 409
-    return Problem(status, error.code, error.detail, possible=error.possible)
+    flaws = [Flaw("body", error.field, error.code, error.detail)] if error.field is not None else []
+    return Problem(status, error.code, error.detail, flaws, error.possible)
 
 
 def _plain(status: int, code: str, *, wait: timedelta | None = None) -> Callable[[Exception], Problem]:
     headers = _retry_after(wait) if wait is not None else {}
-    return lambda error: Problem(status, code, str(error) or None, headers=headers)
+    return lambda error: Problem(status, code, _sentence(error), headers=headers)
+
+
+def _sentence(error: Exception) -> str | None:
+    said = str(error)
+    return f"{said[0].upper()}{said[1:]}." if said else None
 
 
 def _away(_: TemporaryError) -> Problem:
@@ -138,6 +144,8 @@ def _wordless(wrong: Mapping[str, Any]) -> str:
 
 
 def _http(error: HTTPException) -> Problem:
+    if error.status_code == HTTPStatus.BAD_REQUEST:  # FastAPI's, where a parser gave up: on too long a number, say
+        return Problem(400, "malformed", "The body can't be read.")
     code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
     # Starlette says the phrase again, FastAPI says what its own parsing met: neither tells more than the code.
     return Problem(error.status_code, code, headers=dict(error.headers or {}))
@@ -164,7 +172,7 @@ _TABLE: Mapping[type[BaseException], Callable[[Any], Problem]] = {
     NotYetHeardError: _plain(409, "not-yet-heard", wait=SOON),
     TooLargeError: _plain(413, "too-large"),
     UnsupportedError: lambda error: Problem(
-        415, "unsupported-media-type", str(error), headers={"Accept": ", ".join(error.accepted)}
+        415, "unsupported-media-type", _sentence(error), headers={"Accept": ", ".join(error.accepted)}
     ),
     KeyReusedError: _plain(422, "idempotency-key-reused"),
     TooManyError: lambda error: Problem(429, "too-many", headers=_retry_after(error.wait)),

@@ -69,7 +69,7 @@ def routes(reception: Reception, digest: Digester) -> APIRouter:
         try:
             address = normalised(body.kind, body.address, reception.policy.intake.region)
         except ValueError as wrong:
-            raise Refusal("invalid-contact-point", f"#/address: {wrong}") from None
+            raise Refusal("invalid-contact-point", f"#/address: {wrong}", field="#/address") from None
         rows = await asked.views.find(MATTERS, f"point={digest(body.kind, address)}", limit=CANDIDATES_MAX)
         return {"candidates": [_candidate(row) for row in reversed(rows)]}
 

@@ -58,7 +58,7 @@ def followed(recorded: Sequence[Recorded]) -> Json:
     """What followed: the types of the facts, and the ids of what is new."""
     facts = [event.fact for event in recorded]
     return {
-        "facts": [fact.type for fact in facts if is_published(fact.type)],
+        "followed": [fact.type for fact in facts if is_published(fact.type)],
         "contact_id": next((str(fact.contact_id) for fact in facts if isinstance(fact, ContactRecorded)), None),
         "promise_ids": [str(fact.promise_id) for fact in facts if isinstance(fact, PromiseMade)],
     }

@@ -79,7 +79,12 @@ def contact(  # noqa: PLR0917 - what is drawn comes last
     if form.direction is Direction.OUT and form.message is not None:
         _says_what_and_when(form, form.message, policy, language)
     if form.send and (form.message is None or form.direction is not Direction.OUT or form.channel is not Channel.EMAIL):
-        raise Refusal("invalid-send", "Only a message out, by email, is sent.", ["`send` with a `message` by email"])
+        raise Refusal(
+            "invalid-send",
+            "Only a message out, by email, is sent.",
+            ["`send` with a `message` by email"],
+            field="#/send",
+        )
     return RecordContact(
         at=policy.happened(form.occurred_at, fresh.now, form.channel),
         contact_id=fresh.contact_id,
@@ -107,7 +112,9 @@ def window(starts: Instant | None, until: Instant) -> Window:
         Refusal: they are the wrong way round.
     """
     if starts is not None and starts >= until:
-        raise Refusal("invalid-window", "`until` must lie after `starts`.", ["a later `until`", "no `starts`"])
+        raise Refusal(
+            "invalid-window", "`until` must lie after `starts`.", ["a later `until`", "no `starts`"], field="#/until"
+        )
     return Window(starts=starts, until=until)
 
 

@@ -155,7 +155,8 @@ def contact_points(points: list[PointForm], policy: Policy) -> tuple[ContactPoin
         try:
             address = normalised(point.kind, point.address, policy.intake.region)
         except ValueError as wrong:
-            raise Refusal("invalid-contact-point", f"#/contact_points/{place}/address: {wrong}") from None
+            field = f"#/contact_points/{place}/address"
+            raise Refusal("invalid-contact-point", f"{field}: {wrong}", field=field) from None
         found.append(ContactPoint(kind=point.kind, address=Private(address)))
     return tuple(dict.fromkeys(found))
 
@@ -207,7 +208,8 @@ def _attachments(form: Form) -> tuple[tuple[Attachment, ...], tuple[Kept, ...]]:
         try:
             body = b64decode(attached.base64, validate=True)
         except NoBase64Error:
-            raise Refusal("invalid-attachment", f"#/attachments/{place}/base64: no base64") from None
+            field = f"#/attachments/{place}/base64"
+            raise Refusal("invalid-attachment", f"{field}: no base64", field=field) from None
         attachment, held = kept(body, attached.media_type, attached.name)
         attachments.append(attachment)
         bodies.append(held)

@@ -238,7 +238,8 @@ def _grounds(matter: Matter, command: Close) -> Iterator[str]:
     elif response.accepted is False:
         yield "answer the objection with a new final response"
     elif response.objection_until is not None and response.accepted is None:
-        yield f"the customer's acceptance, or the end of the objection period at {response.objection_until:%Y-%m-%d}"
+        ends = f"{response.objection_until:%Y-%m-%d %H:%M %Z}"
+        yield f"the customer's acceptance, or the end of the objection period at {ends}"
     yield f"{command.attempts_wanted} attempts in vain and then a written notice"
     yield "the customer's withdrawal"
 

@@ -86,11 +86,13 @@ def decide(presence: Presence, command: Command) -> Sequence[Fact]:
 
 def _leave(presence: Presence, wish: Leave) -> Sequence[Fact]:
     if wish.desk not in wish.desks:
-        raise Refusal("unknown-desk", f"there is no desk {wish.desk}", sorted(wish.desks))
+        raise Refusal("unknown-desk", f"There is no desk {wish.desk}.", sorted(wish.desks))
     if wish.away.covered_by == wish.person:
-        raise Refusal("covers-oneself", "nobody covers for themselves", ["name somebody else", "name nobody: the desk"])
+        raise Refusal(
+            "covers-oneself", "Nobody covers for themselves.", ["name somebody else", "name nobody: the desk"]
+        )
     if wish.away.until is not None and wish.away.until <= wish.at:
-        raise Refusal("until-past", "the return lies in the past", ["name a later moment", "name none"])
+        raise Refusal("until-past", "The return lies in the past.", ["name a later moment", "name none"])
     if presence.away == wish.away and presence.desk == wish.desk:
         return ()
     absent = PersonAbsent(

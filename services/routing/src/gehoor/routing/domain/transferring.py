@@ -32,18 +32,18 @@ def offer_transfer(owned: Ownership, wish: OfferTransfer) -> Sequence[Fact]:
     """The owner asks another desk; nothing moves until that desk accepts."""
     owner = _open_owner(owned)
     if wish.desk != owner.desk:
-        raise Refusal("not-owner", f"only {owner.desk}, which owns it, can hand it over", [f"ask {owner.desk}"])
+        raise Refusal("not-the-owner", f"The owner is {owner.desk}.", [f"ask {owner.desk}"])
     if owned.offer is not None:
-        waits = f"it has been offered to {owned.offer.to_desk}, which has not answered yet"
+        waits = f"It was offered to {owned.offer.to_desk}, which has not answered yet."
         raise Refusal("transfer-open", waits, ["wait for the answer or for its deadline"])
     if wish.to_desk not in wish.desks:
-        raise Refusal("unknown-desk", f"there is no desk {wish.to_desk}", sorted(wish.desks - {owner.desk}))
+        raise Refusal("unknown-desk", f"There is no desk {wish.to_desk}.", sorted(wish.desks - {owner.desk}))
     if wish.to_desk == owner.desk:
-        raise Refusal("own-desk", f"{owner.desk} owns it already", sorted(wish.desks - {owner.desk}))
+        raise Refusal("own-desk", f"The owner is {owner.desk} already.", sorted(wish.desks - {owner.desk}))
     if wish.warmth is Warmth.WARM and wish.context is None:
-        raise Refusal("no-context", "a warm transfer carries the story so far", ["give a context", "hand over cold"])
+        raise Refusal("no-context", "A warm transfer carries the story so far.", ["give a context", "hand over cold"])
     if wish.warmth is Warmth.COLD and wish.context is not None:
-        raise Refusal("cold-with-context", "a transfer that carries the story is a warm one", ["hand over warm"])
+        raise Refusal("cold-with-context", "A transfer that carries the story is a warm one.", ["hand over warm"])
     offered = TransferOffered(
         occurred_at=wish.at,
         from_desk=owner.desk,
@@ -102,9 +102,9 @@ def _open_owner(owned: Ownership) -> Owner:
         Refusal: nothing is known of it, or it has ended.
     """
     if owned.owner is None:
-        raise Refusal("unknown", "nothing is known of it here", ["ask again in a moment"])
+        raise Refusal("unknown", "Nothing is known of it here.", ["ask again in a moment"])
     if owned.end is not None:
-        raise Refusal("ended", f"it was {owned.end}", [] if owned.end is End.MERGED else ["reopen it first"])
+        raise Refusal("ended", f"It was {owned.end}.", [] if owned.end is End.MERGED else ["reopen it first"])
     return owned.owner
 
 
@@ -116,9 +116,11 @@ def _offer_to(owned: Ownership, desk: DeskId) -> Offer:
     """
     owner = _open_owner(owned)
     if owned.offer is None:
-        raise Refusal("no-transfer", f"no transfer is open; {owner.desk} owns it", [f"ask {owner.desk} to offer it"])
+        raise Refusal(
+            "no-transfer", f"No transfer is open. The owner is {owner.desk}.", [f"ask {owner.desk} to offer it"]
+        )
     if owned.offer.to_desk != desk:
-        raise Refusal("not-receiver", f"it was offered to {owned.offer.to_desk}", [f"ask {owned.offer.to_desk}"])
+        raise Refusal("not-receiver", f"It was offered to {owned.offer.to_desk}.", [f"ask {owned.offer.to_desk}"])
     return owned.offer
 
 
