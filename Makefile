@@ -11,6 +11,11 @@ stamp = $(VENV)/ready-$(1)-$(shell (pwd; cat requirements/build.txt requirements
 RUN := $(call stamp,run)
 TEST := $(call stamp,test)
 
+SEED ?= 0
+SEEDS ?= 1
+DAYS ?= 7
+CUSTOMERS ?= 5
+
 .DEFAULT_GOAL := help
 .PHONY: help run up down test check bench simulate docs lock clean
 
@@ -40,8 +45,8 @@ check: $(TEST) ## style, types, layers, and generated pages without drift
 bench: $(TEST) ## the benchmark table, each row beside its floor
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-simulate: $(TEST) ## the four services on one virtual clock and one seed
-	@$(BIN)/pytest tests/simulation $(ARGS)
+simulate: $(TEST) ## the four services on one virtual clock: SEED=7 DAYS=7 SEEDS=100
+	@$(BIN)/python -m tests.simulation --seed $(SEED) --days $(DAYS) --seeds $(SEEDS) --customers $(CUSTOMERS)
 
 docs: $(RUN) ## write docs/events again from the facts
 	@$(BIN)/python -m gehoor.events.docs

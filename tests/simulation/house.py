@@ -40,7 +40,7 @@ _MAINS = {
     "sla": gehoor.sla.main,
     "partner-escalation": gehoor.partner_escalation.main,
 }
-_READ = {name: cache(main.read) for name, main in _MAINS.items()}  # type: ignore[attr-defined]
+_READ = {name: cache(main.read) for name, main in _MAINS.items()}
 """What reads the policy: it gives the same of the same text, and a run starts many processes."""
 
 
@@ -106,7 +106,7 @@ class House:
     def assemble(self, name: str, ports: Ports) -> Assembled:
         """The service, put together by its own main."""
         with patch.object(_MAINS[name], "read", _READ[name]), patch.object(APIRouter, "add_api_route", _note):
-            assembled: Assembled = _MAINS[name].assemble(_settings(name), ports)  # type: ignore[attr-defined]
+            assembled: Assembled = _MAINS[name].assemble(_settings(name), ports)
         return assembled
 
     def start(self, name: str) -> None:

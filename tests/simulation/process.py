@@ -152,7 +152,7 @@ class Process:
             hearing,
             self.handling,
             self.line.to(self._kept.parking, "parking"),
-            Consumer(self.line, consumer),  # type: ignore[arg-type]
+            Consumer(self.line, consumer),
             clock=self.clock,
             metrics=self._house.metrics[self._kept.name],
             look_every=SELDOM,

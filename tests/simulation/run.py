@@ -14,7 +14,7 @@ from gehoor.events.fact import Fact
 from gehoor.events.partner import TicketOpened
 from gehoor.runtime.memory.loop import VirtualLoop
 from gehoor.runtime.memory.mailer import TAKEN
-from gehoor.runtime.ports import Attempted, Commit, Mail, Result
+from gehoor.runtime.ports import Attempted, Commit, Mail, Message, Result
 from tests.simulation.chance import source
 from tests.simulation.house import NAMES, House
 from tests.simulation.process import INBOUND, JOURNAL, belonging
@@ -30,6 +30,7 @@ CUSTOMERS = 5
 SETTLES_WITHIN = timedelta(hours=3)
 """After the last trouble, by when all that was said must have been heard, and all that was due be done."""
 LOOK = timedelta(minutes=5)
+STORIES_MAX = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,8 @@ class Run:
     log: list[str] = field(default_factory=list)
     """Every line of the log, as text."""
     broken: list[Broken] = field(default_factory=list)
+    told: dict[UUID, list[str]] = field(default_factory=dict)
+    """The story of each matter of which something did not hold, in sentences."""
 
     @property
     def matter_days(self) -> float:
@@ -77,6 +80,16 @@ class Run:
         ends = self.people.times.ends
         received = [one for one in self.story if one.event.stream.id in self.people.matters and one.event.version == 1]
         return sum((ends - one.at) / timedelta(days=1) for one in received if one.event.service == "intake")
+
+    @property
+    def subjects(self) -> Sequence[UUID]:
+        """The matters of which something did not hold, the first first."""
+        return list(dict.fromkeys(one.subject for one in self.broken if one.subject is not None))
+
+    @property
+    def journal(self) -> Sequence[Message]:
+        """All records of the journal, as bytes."""
+        return self.house.journal.records(JOURNAL)
 
     def of(self, service: str) -> list[Recorded]:
         """A service's facts, in the order of its store."""
@@ -95,8 +108,9 @@ def simulate(seed: int, days: int = 7, customers: int = CUSTOMERS) -> Run:
 
 async def _simulate(seed: int, days: int, customers: int) -> Run:
     from tests.simulation.invariants import after, meanwhile  # noqa: PLC0415 - they speak of runs
+    from tests.simulation.story import tell_story  # noqa: PLC0415 - so does it
 
-    asyncio.get_running_loop().set_task_factory(belonging)
+    asyncio.get_running_loop().set_task_factory(belonging)  # type: ignore[arg-type]
     witnesses = [one() for one in meanwhile()]
 
     def seen(service: str, commit: Commit, recorded: Sequence[Recorded]) -> None:
@@ -127,8 +141,9 @@ async def _simulate(seed: int, days: int, customers: int) -> Run:
     await _settle(run)
     for check in after():
         await check(run)
+    run.told = {subject: await tell_story(run, subject) for subject in run.subjects[:STORIES_MAX]}
+    house.wanted = dict.fromkeys(NAMES, 0)
     for process in house.all_processes:
-        house.wanted = dict.fromkeys(NAMES, 0)
         process.crash()
     return run
 
@@ -191,5 +206,3 @@ def _left(run: Run) -> list[str]:
         if len(house.processes[name]) < house.wanted[name]:
             left.append(f"{name} is not up")
     return left
-
-

@@ -1,5 +1,4 @@
-"""What goes wrong from outside: processes killed, a service down for a day, the broker away, clocks that jump, and
-records that come late or again."""
+"""What goes wrong from outside: processes killed, a service down for a day, clocks that jump, records late or again."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -87,7 +86,9 @@ class Trouble:
 
     async def _late(self) -> None:
         journal = self._house.journal
-        held = {(f"gehoor-{name}", self._chance.randrange(journal.partitions)) for name in self._chance.sample(NAMES, 2)}
+        held = {
+            (f"gehoor-{name}", self._chance.randrange(journal.partitions)) for name in self._chance.sample(NAMES, 2)
+        }
         journal.late |= held
         try:
             await self._times.sleep(self._chance.choice((SECOND, MINUTE, 2 * HOUR)))

@@ -18,6 +18,7 @@ from tests.simulation.invariants import (
 )
 from tests.simulation.run import Run
 
+ALL = (every_input, one_owner, clocks, escalations, closings, journal, views, sealed, partners)
 Check = Callable[[Run], Awaitable[None]]
 
 
@@ -31,10 +32,9 @@ class Witness(Protocol):
 
 def after() -> Sequence[Check]:
     """What is checked once all has settled."""
-    every = (every_input, one_owner, clocks, escalations, closings, journal, views, sealed, partners)
-    return [one.check for one in every]
+    return [one.check for one in ALL]
 
 
 def meanwhile() -> Sequence[Callable[[], Witness]]:
     """What watches at every moment."""
-    return [one_owner.Witness, clocks.Witness]
+    return [one_owner.Witness, clocks.Witness, closings.Witness]

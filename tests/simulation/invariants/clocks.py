@@ -1,10 +1,10 @@
-"""3. Every open promise has exactly one armed clock; a clock fires at most once per arming, never early, never forgotten.
+"""3. Every open promise has exactly one armed clock; a clock fires once per arming at most, never early, nor forgotten.
 
 Early by the clock of the process that fired it: a machine whose time is wrong can't know.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -19,11 +19,10 @@ from gehoor.events.sla import (
     DeadlineSet,
     EscalationRaised,
     MissCorrected,
-    MissReason,
 )
 from gehoor.events.terms import ClockId, ClockKind
 from gehoor.intake.domain.state import Matter
-from gehoor.runtime.ports import Commit
+from gehoor.runtime.ports import Commit, Due
 from gehoor.sla.domain.watch import Watch
 from gehoor.sla.effects import CLOCK, LADDER, WARNING
 from tests.simulation.reading import states
@@ -58,10 +57,11 @@ class Witness:
             if commit.at < due.at:
                 run.breaks(NAME, f"{due.kind} {due.key} fired at {commit.at}, due {due.at}", due.stream.id)
         for event in recorded if service == "sla" else ():
-            if (says := self._follow(event)) is not None:
+            if (says := self._follow(event, fired=bool(commit.fired))) is not None:
                 run.breaks(NAME, says, event.subject)
 
-    def _follow(self, event: Recorded) -> str | None:
+    def _follow(self, event: Recorded, *, fired: bool) -> str | None:
+        """What is wrong with a fact. What is heard counts when it happened, by the clock of whom it is heard from."""
         match fact := event.fact:
             case DeadlineSet():
                 if fact.clock_id in self.clocks:
@@ -73,7 +73,7 @@ class Witness:
                 return "a clock that is over was moved" if clock.over else None
             case DeadlineMissed():
                 clock = self.clocks[fact.clock_id]
-                early = event.recorded_at < clock.due and fact.reason is not MissReason.UNILATERAL
+                early = fired and event.recorded_at < clock.due
                 return f"{fact.kind} was missed before it was due" if early else _end(clock, "missed")
             case DeadlineMet() | DeadlineCancelled():
                 return _end(self.clocks[fact.clock_id], fact.type)
@@ -123,7 +123,7 @@ async def check(run: Run) -> None:
     _armed(run, watches, armed, now)
 
 
-def _armed(run: Run, watches: dict[UUID, Watch], armed: dict[tuple[str, UUID], object], now: datetime) -> None:
+def _armed(run: Run, watches: dict[UUID, Watch], armed: Mapping[tuple[str, UUID], Due], now: datetime) -> None:
     wanted: set[tuple[str, UUID]] = set()
     slack = SETTLES_WITHIN + timedelta(hours=1)
     for id_, watch in watches.items():
@@ -137,6 +137,6 @@ def _armed(run: Run, watches: dict[UUID, Watch], armed: dict[tuple[str, UUID], o
     for kind, clock_id in armed.keys() - wanted:
         if kind == CLOCK:
             run.breaks(NAME, f"the clock {clock_id} is armed and does not run")
-    for (kind, key), due in armed.items():
-        if kind in {CLOCK, WARNING, LADDER} and due.at + slack < now:  # type: ignore[attr-defined]
-            run.breaks(NAME, f"{kind} {key} is overdue", due.stream.id)  # type: ignore[attr-defined]
+    for (kind, due_key), due in armed.items():
+        if kind in {CLOCK, WARNING, LADDER} and due.at + slack < now:
+            run.breaks(NAME, f"{kind} {due_key} is overdue", due.stream.id)

@@ -1,14 +1,44 @@
 """5. No closing stands that was decided by another than the owner of that moment; partner facts change no complaint."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
+from gehoor.events.envelope import Recorded
 from gehoor.events.intake import Closed, Reopened
 from gehoor.events.routing import OwnerAccepted, OwnerAssigned
 from gehoor.intake.domain.state import Matter
+from gehoor.intake.facts import OwnerNoted
+from gehoor.runtime.ports import Commit
 from tests.simulation.reading import states
 from tests.simulation.run import Run
 
 NAME = "closings"
+
+
+@dataclass
+class Witness:
+    """Once intake knows that another owned it when it was closed, it is closed no longer."""
+
+    closed: dict[UUID, Closed] = field(default_factory=dict)
+
+    def see(self, run: Run, service: str, _commit: Commit, recorded: Sequence[Recorded]) -> None:
+        """One commit of intake's: what it learnt of the owner, and what it made of it."""
+        learnt: dict[UUID, OwnerNoted] = {}
+        for event in recorded if service == "intake" else ():
+            match event.fact:
+                case Closed():
+                    self.closed[event.subject] = event.fact
+                case Reopened():
+                    self.closed.pop(event.subject, None)
+                case OwnerNoted():
+                    learnt[event.subject] = event.fact
+                case _:
+                    continue
+        for id_, owner in learnt.items():
+            closed = self.closed.get(id_)
+            if closed is not None and owner.occurred_at <= closed.occurred_at and owner.hand_off != closed.hand_off:
+                run.breaks(NAME, f"closed by {closed.desk}, and {owner.desk} owned it by then", id_)
 
 
 async def check(run: Run) -> None:
@@ -20,10 +50,12 @@ async def check(run: Run) -> None:
             continue
         owner, hand_off = None, 0
         for event in run.of("routing"):
-            fact = event.fact
-            moved = isinstance(fact, OwnerAssigned | OwnerAccepted) and event.subject == id_
-            if moved and fact.occurred_at <= closing.at:  # type: ignore[union-attr]
-                owner, hand_off = fact.desk, fact.hand_off  # type: ignore[union-attr]
+            match event.fact:
+                case OwnerAssigned() | OwnerAccepted() as moved if event.subject == id_:
+                    if moved.occurred_at <= closing.at:
+                        owner, hand_off = moved.desk, moved.hand_off
+                case _:
+                    continue
         if owner is not None and (owner, hand_off) != (closing.desk, closing.hand_off):
             run.breaks(
                 NAME, f"closed by {closing.desk} on hand-off {closing.hand_off}; {owner} owned it, {hand_off}", id_

@@ -27,9 +27,9 @@ async def check(run: Run) -> None:
             elif escalation.state is EscalationState.ANSWERED and watch.next_step_of(escalation.id) is None:
                 run.breaks(NAME, "an answer has no clock for its next step", id_)
         for clock in watch.clocks.values():
-            if clock.state is ClockState.MISSED and clock.done_late_at is None and clock.missed_because != "heard-late":
-                if watch.raised_by(clock.id) is None:
-                    run.breaks(NAME, f"the {clock.kind} clock was missed and nobody was asked", id_)
+            owed = clock.state is ClockState.MISSED and clock.owed and clock.missed_because != "heard-late"
+            if owed and watch.raised_by(clock.id) is None:
+                run.breaks(NAME, f"the {clock.kind} clock was missed and nobody was asked", id_)
     for key in armed:
         run.breaks(NAME, f"the ladder of {key} is armed and it is not open")
 

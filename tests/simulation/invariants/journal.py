@@ -1,4 +1,4 @@
-"""6. The journal holds every published fact of every store, per subject in causal order, and everybody heard it once."""
+"""6. The journal holds every published fact of every store, per subject in causal order, and all have heard it."""
 
 from gehoor.events.envelope import UnreadableError, from_record
 from gehoor.events.intake import PersonErased

@@ -1,14 +1,13 @@
 """8. No personal data in clear on the journal, in event rows, views or logs; after erasure nowhere."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from uuid import UUID
 
 from gehoor.events.envelope import to_json
-from gehoor.events.intake import PersonErased
+from gehoor.events.intake import PersonErased, PointKind
 from gehoor.events.private import CLEAR, Erased
-from gehoor.intake.main import digester
-from gehoor.events.intake import PointKind
+from gehoor.intake.points import digester
 from gehoor.runtime.sealing import holds
 from tests.simulation.house import installation_key
 from tests.simulation.process import JOURNAL
@@ -65,7 +64,7 @@ async def _erased(run: Run) -> None:
     _unfindable(run, gone)
 
 
-def _unfindable(run: Run, gone: set[UUID]) -> None:
+def _unfindable(run: Run, gone: Collection[UUID]) -> None:
     digest = digester(installation_key())
     points = {digest(PointKind.EMAIL, address(number + 1)) for number in range(run.customers)}
     for rows in run.house.kept["intake"].store._views.values():

@@ -24,7 +24,9 @@ from tests.simulation.process import GoneError, Process
 
 AGAIN_MAX = timedelta(minutes=10)
 TRIES_MAX = 30
-"""Of a wish that may also be given up; what must come in is asked for ever."""
+"""Of a wish that may also be given up."""
+PATIENT_MAX = 500
+"""Of what must come in: longer than any service is ever down."""
 TWICE = 0.03
 """How often somebody who has an answer asks once more."""
 
@@ -88,8 +90,7 @@ class Client:
     async def _insist(
         self, service: str, endpoint: str, said: dict[str, Any], key: str | None, digest: str, *, patient: bool
     ) -> Any:
-        tried = 0
-        while patient or tried < TRIES_MAX:
+        for tried in range(PATIENT_MAX if patient else TRIES_MAX):
             running = self._house.processes[service]
             if running:
                 try:
@@ -104,7 +105,8 @@ class Client:
                     self._house.noticed(f"{endpoint} broke: {broken!r}")
                     return Refused("broken")
             await self._clock.sleep(min(timedelta(seconds=2 ** min(tried, 10)), AGAIN_MAX) * self._chance.random())
-            tried += 1
+        if patient:
+            self._house.noticed(f"{endpoint} never answers")
         raise NoAnswerError
 
     async def _once(self, process: Process, endpoint: str, said: dict[str, Any], key: str | None, digest: str) -> Any:

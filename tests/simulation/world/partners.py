@@ -5,11 +5,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from gehoor.events.terms import TicketId, UpdateId
 from gehoor.partner_escalation.api.shapes import NewUpdate, SoughtOwn
 from gehoor.partner_escalation.facts import UpdateKind
 from gehoor.runtime.memory.webhooks import Posted
 from gehoor.runtime.ports import Attempted, Result
-from gehoor.events.terms import TicketId, UpdateId
 from tests.simulation.chance import drawn_id, source
 from tests.simulation.policy import HOOK, PARTNERS
 from tests.simulation.world import words
@@ -77,7 +77,9 @@ class Partner:
             )
             self.spoken[body.update_id] = ticket
             for _ in range(self._chance.choice((1, 1, 2))):
-                answer = await self._client.wish("partner-escalation", "take_update", id=TicketId(UUID(ticket)), body=body)
+                answer = await self._client.wish(
+                    "partner-escalation", "take_update", id=TicketId(UUID(ticket)), body=body
+                )
                 self.saw.append((ticket, answer))
 
     async def look(self) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from gehoor.events.terms import (
     Channel,
     CloseBasis,
+    ComplaintId,
     Direction,
     Evidence,
     Judgement,
@@ -25,8 +26,10 @@ from gehoor.events.terms import (
 from gehoor.intake.api import acting, ending
 from gehoor.intake.channels.contact import ContactForm, PromiseForm
 from gehoor.partner_escalation.api import shapes as tickets
-from gehoor.routing.api.shapes import Acceptance, NewTransfer, Refused as Declined
+from gehoor.routing.api.shapes import Acceptance, NewTransfer
+from gehoor.routing.api.shapes import Refused as Declined
 from tests.simulation.chance import source
+from tests.simulation.line import give_way
 from tests.simulation.policy import DESKS, PARTNERS
 from tests.simulation.world import words
 from tests.simulation.world.client import Refused
@@ -159,14 +162,15 @@ class Colleague:
         )
         answer = await self._wish("routing", "offer_transfer", body)
         if not isinstance(answer, Refused):
-            self._people.begin(self._receive(to_desk))
+            self._people.begin(self._receive(to_desk, owner))
 
-    async def _receive(self, desk: str) -> None:
-        """What the receiving desk does: take it, decline it, or nothing."""
+    async def _receive(self, desk: str, owner: dict[str, Any]) -> None:
+        """What the receiving desk does: take it, decline it, or nothing; while the other perhaps ends it."""
         await self._people.times.work(self._chance, timedelta(hours=3))
         drawn = self._chance.random()
         if drawn < 0.6:
-            await self._wish("routing", "accept_transfer", Acceptance(desk=desk, by=self._somebody()))
+            accept = self._wish("routing", "accept_transfer", Acceptance(desk=desk, by=self._somebody()))
+            await asyncio.gather(accept, self._end(owner) if self._chance.random() < 0.3 else give_way())
         elif drawn < 0.8:
             why = words.note("Niet voor ons.", next(self._people.numbers))
             await self._wish("routing", "decline_transfer", Declined(desk=desk, by=self._somebody(), why=why))
@@ -199,6 +203,17 @@ class Colleague:
         await self._wish(
             "intake", "close", ending.Closure(basis=basis, desk=desk, hand_off=hand_off, by=self._somebody())
         )
+
+    async def _end(self, owner: dict[str, Any]) -> None:
+        """The customer is on the phone and content: all at once."""
+        await self._people.times.sleep(timedelta(minutes=2) * self._chance.random())
+        told = words.note("Opgelost.", next(self._people.numbers))
+        by = self._somebody()
+        response = ending.FinalResponse(judgement=Judgement.FOUNDED, solved=Solved.FULLY, explanation=told, by=by)
+        await self._wish("intake", "respond", response)
+        await self._wish("intake", "hear", ending.CustomerResponse(accepted=True, by=by))
+        closure = ending.Closure(basis=CloseBasis.ACCEPTED, desk=owner["desk"], by=by)
+        await self._wish("intake", "close", closure)
 
     async def _reopen(self, _dossier: Dossier, _owner: dict[str, Any]) -> None:
         await self._wish("intake", "reopen", ending.Reopening(by=self._somebody()))
@@ -243,7 +258,7 @@ class Colleague:
         await self._wish("partner-escalation", "open_ticket", body)
 
     async def _tickets(self, _dossier: Dossier, owner: dict[str, Any]) -> None:
-        sought = tickets.Sought(complaint=self._matter.id)
+        sought = tickets.Sought(complaint=ComplaintId(self._matter.id))
         found = await self._client.read("partner-escalation", "list_tickets", sought=sought)
         if isinstance(found, Refused) or not found.tickets:
             return
