@@ -34,14 +34,14 @@ def again(memory: Memory, file: Path) -> list[str]:
 
 
 def test_a_run_goes_on_where_the_last_one_stopped(memory: Memory, file: Path) -> None:
-    memory.note([Sent(2, COMPLAINT)])
-    memory.note([Sent(4, COMPLAINT)])
-    assert memory.recall()[2] == Sent(2, COMPLAINT)
+    memory.note([Sent("1", COMPLAINT)])
+    memory.note([Sent("3", COMPLAINT)])
+    assert memory.recall()["1"] == Sent("1", COMPLAINT)
     assert again(memory, file) == ["2"]
 
 
 def test_a_line_half_written_does_not_count(memory: Memory, file: Path) -> None:
-    memory.note([Sent(2, COMPLAINT)])
+    memory.note([Sent("1", COMPLAINT)])
     (kept,) = (file.parent / "installation/replays").glob("*.jsonl")
     with kept.open("a") as open_:
         open_.write('{"line": 3, "compl')
@@ -49,20 +49,20 @@ def test_a_line_half_written_does_not_count(memory: Memory, file: Path) -> None:
 
 
 def test_a_file_that_has_changed_is_another_file(memory: Memory, file: Path) -> None:
-    memory.note([Sent(2, COMPLAINT)])
+    memory.note([Sent("1", COMPLAINT)])
     file.write_text(CSV + "4,2026-01-01T00:00Z,d\n")
     assert again(Memory(file.parent / "installation", file, file.parent / "mapping.yaml"), file) == ["1", "2", "3", "4"]
 
 
 def test_what_is_new_counts_from_where_the_first_run_began(memory: Memory, file: Path) -> None:
     assert memory.begin({0: 5, 1: 7}) == {0: 5, 1: 7}
-    memory.note([Sent(2, COMPLAINT)])
+    memory.note([Sent("1", COMPLAINT)])
     assert memory.begin({0: 9, 1: 9}) == {0: 5, 1: 7}
     assert again(memory, file) == ["2", "3"]
 
 
 def test_a_complete_run_starts_anew(memory: Memory, file: Path) -> None:
-    memory.note([Sent(2, COMPLAINT)])
+    memory.note([Sent("1", COMPLAINT)])
     memory.forget()
     assert again(memory, file) == ["1", "2", "3"]
 
@@ -96,3 +96,14 @@ def test_a_second_row_with_the_same_id_is_told(file: Path) -> None:
     assert [one.id for one in rows.to_send()] == ["1", "2", "3"]
     (rejected,) = rows.rejected
     assert (rejected.line, rejected.column, rejected.reason) == (5, "id", "its id is that of line 3")
+
+
+def test_rows_that_stand_on_one_line_are_told_apart(tmp_path: Path) -> None:
+    """An array may be written without a line end: what was sent of it says nothing of the rest."""
+    file = tmp_path / "complaints.json"
+    said = [{"id": str(number), "when": "2026-01-01T00:00Z", "text": "late"} for number in range(3)]
+    file.write_text(json.dumps([*said, said[0]]))
+    rows = _Rows(file, mapping(), {"0": Sent("0", COMPLAINT)})
+    assert [one.id for one in rows.to_send()] == ["1", "2"]
+    (rejected,) = rows.rejected
+    assert rejected.reason == "its id is that of line 1"

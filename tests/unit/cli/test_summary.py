@@ -87,7 +87,7 @@ def summary(**changes: Any) -> Summary:
         "now": NOON,
         "rows": 1,
         "left_out": 0,
-        "sent": [Sent(2, ONE)],
+        "sent": [Sent("1", ONE)],
         "rejected": [],
         "stories": {ONE: story},
     }
@@ -152,7 +152,7 @@ def test_all_is_sound_when_each_row_is_one_complaint_that_all_answered_for() -> 
     assert not summary(rejected=[Rejected(3, "id", "it is empty", {})]).sound
     assert not summary(stories={ONE: told(received())}).sound
     assert not summary(stories={ONE: told(received(), received(), owned(), set_for(NOON + DAY))}).sound
-    assert not summary(sent=[Sent(2, ONE), Sent(3, ONE)]).sound
+    assert not summary(sent=[Sent("1", ONE), Sent("2", ONE)]).sound
 
 
 def test_a_rejected_row_is_shown_by_line_column_and_reason() -> None:
@@ -163,7 +163,7 @@ def test_a_rejected_row_is_shown_by_line_column_and_reason() -> None:
 
 def test_desks_are_counted_with_their_clocks() -> None:
     second = told(received(), owned("blue"), set_for(NOON - DAY), missed(NOON - DAY))
-    said = summary(rows=2, sent=[Sent(2, ONE), Sent(3, TWO)]).as_json()
+    said = summary(rows=2, sent=[Sent("1", ONE), Sent("2", TWO)]).as_json()
     assert said["desks"]["green"]["complaints"] == 1
     both = summary(stories={ONE: told(received(), owned(), set_for(NOON + DAY)), TWO: second}).as_json()
     assert both["desks"]["blue"] == {

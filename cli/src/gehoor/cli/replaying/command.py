@@ -32,8 +32,8 @@ class _Rows:
 
     file: Path
     mapping: Columns
-    done: Mapping[int, Sent]
-    """By line: what an earlier run has sent."""
+    done: Mapping[str, Sent]
+    """By the row's own id: what an earlier run has sent."""
     rows: int = 0
     left_out: int = 0
     rejected: list[Rejected] = field(default_factory=list)
@@ -53,11 +53,13 @@ class _Rows:
             made = as_complaint(row, self.mapping, now)
             if isinstance(made, Rejected):
                 self.rejected.append(made)
-            elif (line := first.setdefault(made.id, row.line)) != row.line:
-                reason = f"its id is that of line {line}"
+            elif made.id in first:
+                reason = f"its id is that of line {first[made.id]}"
                 self.rejected.append(Rejected(row.line, named(self.mapping.id.from_), reason, row.columns))
-            elif row.line not in self.done:
-                yield made
+            else:
+                first[made.id] = row.line
+                if made.id not in self.done:
+                    yield made
 
 
 def replay(
@@ -119,7 +121,7 @@ async def _replayed(
             async for answered in send_all(intake, rows.to_send()):
                 sent = [one for one in answered if isinstance(one, Sent)]
                 memory.note(sent)
-                done.update({one.line: one for one in sent})
+                done.update({one.id: one for one in sent})
                 rows.rejected += [one for one in answered if isinstance(one, Rejected)]
                 bar.update(sending, completed=len(done) + len(rows.rejected) + rows.left_out)
             following = bar.add_task("answered for", total=len(done))
@@ -139,7 +141,7 @@ async def _replayed(
         now=datetime.now(UTC),
         rows=rows.rows,
         left_out=rows.left_out,
-        sent=[done[line] for line in sorted(done)],
+        sent=list(done.values()),
         rejected=sorted(rows.rejected, key=lambda one: one.line),
         rejected_file=str(rejected_file) if rejected_file else None,
         stories=stories,

@@ -21,7 +21,8 @@ FOLDER = "replays"
 class Sent:
     """A row that intake took."""
 
-    line: int
+    id: str
+    """The row's own."""
     complaint: UUID
     answered: bool = False
     """Whether the file told when it was answered, and that was recorded too."""
@@ -51,17 +52,17 @@ class Memory:
         self._append([{"began_at": {str(partition): end for partition, end in ends.items()}}])
         return ends
 
-    def recall(self) -> Mapping[int, Sent]:
-        """What an earlier run that was interrupted has sent, by line."""
+    def recall(self) -> Mapping[str, Sent]:
+        """What an earlier run that was interrupted has sent, by the rows' own ids."""
         return {
-            kept["line"]: Sent(kept["line"], UUID(kept["complaint"]), kept["answered"])
+            kept["id"]: Sent(kept["id"], UUID(kept["complaint"]), kept["answered"])
             for kept in self._kept()
-            if "line" in kept and "complaint" in kept
+            if "id" in kept and "complaint" in kept
         }
 
     def note(self, sent: Iterable[Sent]) -> None:
         """Remember that these were sent."""
-        self._append({"line": one.line, "complaint": str(one.complaint), "answered": one.answered} for one in sent)
+        self._append({"id": one.id, "complaint": str(one.complaint), "answered": one.answered} for one in sent)
 
     def forget(self) -> None:
         """It is complete."""

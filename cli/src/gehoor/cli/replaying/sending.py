@@ -154,7 +154,7 @@ def _outcomes(batch: Sequence[Complaint], answer: Any) -> Iterator[tuple[Complai
             rejected = Rejected(complaint.row.line, "", f"intake refuses it: {reason}", complaint.row.columns)
             yield complaint, rejected
         else:
-            yield complaint, Sent(complaint.row.line, UUID(said["id"]))
+            yield complaint, Sent(complaint.id, UUID(said["id"]))
 
 
 def _problem(answer: httpx2.Response) -> str:
