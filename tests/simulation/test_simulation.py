@@ -28,7 +28,9 @@ def test_the_invariants_hold_whatever_goes_wrong(seed: int) -> None:
 def test_the_same_seed_tells_the_same_story() -> None:
     """In another process too, in which Python orders its sets otherwise: byte for byte, sealed words included."""
     command = [sys.executable, "-m", "tests.simulation", "--seed", "3", "--days", str(DAYS), "--digest"]
-    told = subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": "1"}, capture_output=True, text=True, check=True)
+    told = subprocess.run(
+        command, env={**os.environ, "PYTHONHASHSEED": "1"}, capture_output=True, text=True, check=True
+    )
     assert told.stdout.splitlines()[0] == digest(ran(3))
 
 

@@ -103,9 +103,7 @@ def test_every_command_that_is_named_is_understood(page: Page) -> None:
         understood(words)
 
 
-@pytest.mark.parametrize(
-    "words", ["relearn", "tail --nothing", "keys create a b", "parked nothing", "up --policy a b"]
-)
+@pytest.mark.parametrize("words", ["relearn", "tail --nothing", "keys create a b", "parked nothing", "up --policy a b"])
 def test_a_command_that_does_not_exist_is_found(words: str) -> None:
     with pytest.raises(UnknownCommandError):
         understood(words.split())
