@@ -2,8 +2,12 @@
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -133,3 +137,32 @@ async def test_tail_tells_a_complaint_for_people_and_for_machines(house: House) 
     assert {json.loads(line)["subject"] for line in lines} == {received["id"]}
     assert WORDS not in "".join(lines)
     assert "owns it" in said(house, "tail", received["id"], "--once", "--service", "intake")
+
+
+async def test_whoever_has_seen_enough_may_close_the_pipe(house: House) -> None:
+    await complain(house, "website")
+    told = piped(house, "tail --from-start --once --json | head -1")
+    line, code = told.stdout.splitlines()
+    assert json.loads(line)["specversion"] == "1.0"
+    assert (code, told.stderr) == ("0", "")
+
+
+def piped(house: House, command: str) -> subprocess.CompletedProcess[str]:
+    """The command in a pipe; its own exit code is the last line."""
+    program = Path(sys.executable).with_name("gehoor")
+    return subprocess.run(
+        ["/bin/bash", "-c", f"{program} {command}; echo ${{PIPESTATUS[0]}}"],
+        env={**os.environ, "GEHOOR_INSTALLATION": str(house.folder / "installation.json")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+async def test_who_came_without_a_name_can_not_be_erased(house: House) -> None:
+    async with Desk(house.installation, "website") as desk:
+        report = await desk.post("intake", "/reports", {"page": "https://news.example/a/8", "text": "a typo"})
+    told = house.gehoor("erase", report["reference"], "--yes")
+    assert (told.returncode, told.stdout) == (1, "")
+    assert "there is nobody to erase" in told.stderr

@@ -36,6 +36,7 @@ def away(folder: Path) -> Path:
         (["rebuild"], 2, "name a view, or say --all"),
         (["keys", "create", "x"], 2, "say what it may do"),
         (["keys", "create", "x", "--scope", "intake"], 2, "no scope: intake"),
+        (["keys", "create", "x", "--scope", "intake:fly"], 2, "no scope: intake:fly; there are intake:erase"),
         (["keys", "create", "x", "--as", "partner"], 2, "--partner"),
         (["parked", "drop", "sla", "somewhere", "--because", "a test"], 2, "is no place"),
         (["parked", "retry", "sla"], 2, "--all"),

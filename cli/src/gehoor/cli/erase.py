@@ -97,6 +97,8 @@ async def _customer(installation: Installation, named: str) -> CustomerId:
     for event in story:
         if isinstance(event.fact, _ARRIVALS) and event.fact.customer_id is not None:
             return event.fact.customer_id
+    if isinstance(story[0].fact, _ARRIVALS):
+        raise FailedError(f"{named} came without a name or an address: there is nobody to erase")
     return CustomerId(UUID(named))
 
 

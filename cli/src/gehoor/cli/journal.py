@@ -1,7 +1,7 @@
 """Reading the journal from outside: every fact, in order, without being part of any group."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from uuid import UUID
@@ -37,7 +37,7 @@ async def read_journal(
     from_end: bool = False,
     subject: UUID | None = None,
     ready: Callable[[], None] = lambda: None,
-) -> AsyncIterator[Recorded | Unread]:
+) -> AsyncGenerator[Recorded | Unread, None]:
     """Every record from the beginning to the end as it was at the start; then on for ever with `follow`.
 
     Order is kept per subject. With a subject, only the records of its key are parsed. `ready` is called once the place

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from gehoor.cli import keyholders
-from gehoor.cli.installation import SERVICES, Installation, find_installation
+from gehoor.cli.installation import Installation, find_installation
 from gehoor.cli.plainly import AsJson, FailedError, MisusedError, Sure, Where, run, sure
 from gehoor.cli.showing import show_rows
 from gehoor.cli.stores import pool_of
@@ -24,7 +24,6 @@ from gehoor.runtime.postgres.keys import PostgresKeys
 
 app = typer.Typer(no_args_is_help=True, help="API keys: make, show, revoke.")
 
-_SCOPE = re.compile(rf"^({'|'.join(SERVICES)}):[a-z]+$")
 _STAFF = re.compile(r"^st_[a-z0-9]{1,32}$")
 _SLUG = re.compile(r"^[a-z0-9][a-z0-9._-]{0,63}$")
 
@@ -165,9 +164,9 @@ def revoke(
 
 
 def _scopes(role: Role | None, named: Collection[str]) -> frozenset[str]:
-    odd = [scope for scope in named if not _SCOPE.match(scope)]
-    if odd:
-        raise MisusedError(f"no scope: {', '.join(odd)}; one is written intake:read")
+    known = frozenset[str]().union(*SCOPES.values())
+    if odd := sorted({*named} - known):
+        raise MisusedError(f"no scope: {', '.join(odd)}; there are {', '.join(sorted(known))}")
     scopes = frozenset(named) | (SCOPES[role] if role is not None else frozenset())
     if not scopes:
         raise MisusedError(f"say what it may do: --as {'|'.join(Role)}, or --scope")

@@ -65,7 +65,7 @@ def is_sealed(event: Recorded) -> bool:
 
 def show_rows(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Rows for people: folded between words in a terminal, a line each in a pipe. A word, an id say, is never cut."""
-    out = Console(highlight=False, markup=False)
+    out = Paper(highlight=False, markup=False)
     columns = list(zip(titles, *rows, strict=True))
     widths = [max(len(word) for cell in column for word in cell.split()) for column in columns]
     room = out.width - sum(widths) - len(widths) * GAP if out.is_terminal else sys.maxsize
@@ -81,6 +81,18 @@ def show_rows(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     out.print(table)
 
 
-def console() -> Console:
+class Paper(Console):
+    """A console whose reader may leave: the command then ends as any other does, in `plainly`."""
+
+    def on_broken_pipe(self) -> None:
+        """Whoever read it has seen enough.
+
+        Raises:
+            BrokenPipeError: always.
+        """
+        raise BrokenPipeError
+
+
+def console(*, stderr: bool = False) -> Console:
     """Where lines for people go."""
-    return Console(highlight=False, soft_wrap=True)
+    return Paper(highlight=False, soft_wrap=True, stderr=stderr)

@@ -1,5 +1,6 @@
 """`gehoor tail`: the journal as it grows."""
 
+from contextlib import aclosing
 from uuid import UUID
 
 from gehoor.cli.installation import Installation
@@ -22,19 +23,21 @@ async def tail(
     from_start: bool,
     as_json: bool,
 ) -> int:
-    """Print what comes by, and give how many facts were shown."""
-    out = console()
+    """Print what comes by, and give how many facts were shown. What can't be read is told beside it, on stderr."""
+    out, beside = console(), console(stderr=True)
     shown = 0
     records = read_journal(
         installation.kafka, installation.journal, follow=follow, from_end=not from_start, subject=complaint
     )
-    async for record in records:
-        if isinstance(record, Unread):
-            out.print(f"unreadable: partition {record.partition}, offset {record.offset}: {record.reason}", style="red")
-        elif _wanted(record, service, type_):
-            shown += 1
-            if as_json:
-                out.out(as_cloudevent(record), highlight=False)
-            else:
-                out.print(as_line(record, label=str(record.subject)[-6:]))
+    async with aclosing(records):
+        async for record in records:
+            if isinstance(record, Unread):
+                where = f"partition {record.partition}, offset {record.offset}"
+                beside.print(f"unreadable: {where}: {record.reason}", style="red", markup=False)
+            elif _wanted(record, service, type_):
+                shown += 1
+                if as_json:
+                    out.out(as_cloudevent(record), highlight=False)
+                else:
+                    out.print(as_line(record, label=str(record.subject)[-6:]))
     return shown

@@ -217,7 +217,7 @@ def _partner(fact: Fact) -> str | None:
         case partner.ResolutionDisputed():
             return f"{fact.by} disputes what {fact.partner} says{_said(fact.why)}"
         case partner.PartnerReminded():
-            return f"{fact.partner} is reminded for the {fact.reminder}. time"
+            return f"{fact.partner} is reminded (reminder {fact.reminder})"
         case _:
             return None
 

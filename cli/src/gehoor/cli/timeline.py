@@ -1,6 +1,7 @@
 """`gehoor timeline`: one complaint's story in plain sentences, from the journal."""
 
 from collections.abc import Sequence
+from contextlib import aclosing
 from uuid import UUID
 
 from gehoor.cli.installation import Installation
@@ -43,11 +44,12 @@ def _as_id(named: str) -> UUID | None:
 
 async def _referred_to(installation: Installation, named: str) -> UUID:
     wanted = named.upper().replace("-", "")
-    async for record in read_journal(installation.kafka, installation.journal):
-        if (
-            not isinstance(record, Unread)
-            and isinstance(record.fact, intake.ComplaintReceived | intake.ReportReceived | intake.RemarkReceived)
-            and record.fact.reference.replace("-", "") == wanted
-        ):
-            return record.subject
+    async with aclosing(read_journal(installation.kafka, installation.journal)) as records:
+        async for record in records:
+            if (
+                not isinstance(record, Unread)
+                and isinstance(record.fact, intake.ComplaintReceived | intake.ReportReceived | intake.RemarkReceived)
+                and record.fact.reference.replace("-", "") == wanted
+            ):
+                return record.subject
     raise UnknownComplaintError(f"no complaint has the reference {named}")
