@@ -56,6 +56,21 @@ def test_what_is_wrong_is_named_with_its_service_field_and_line(
     assert after.strip().split(":")[0].strip('" ') in broken.splitlines()[found.line - 1]
 
 
+@pytest.mark.parametrize(
+    ("added", "field", "message"),
+    [
+        ("partnerz: {}", "partnerz", "no service reads this"),
+        ("version: another", "version", "it stands on line"),
+        ("extra: {a: [{b: 1, b: 2}]}", "extra.a.0.b", "it stands on line"),
+    ],
+)
+def test_what_would_be_left_out_in_silence_is_named(added: str, field: str, message: str) -> None:
+    broken = f"{DEFAULT}\n{added}\n"
+    (found,) = [one for one in findings(broken, "broken.yaml") if one.field == field]
+    assert message in found.message
+    assert found.line == len(broken.splitlines())
+
+
 def test_what_is_missing_is_named_where_it_should_have_been() -> None:
     broken = DEFAULT.replace("  objection_period: 14 days\n", "")
     (found,) = [one for one in findings(broken, "x") if one.field == "intake.objection_period"]

@@ -26,6 +26,9 @@ READERS: Mapping[str, Callable[[str, str], object]] = {
     "sla": sla.read,
     "partner-escalation": partner.read,
 }
+PARTS = frozenset(
+    name for one in (intake.Policy, routing.Policy, sla.Policy, partner.Policy) for name in one.model_fields
+)
 _ERRORS = (intake.PolicyError, routing.PolicyError, sla.PolicyError, partner.PolicyError)
 
 
@@ -47,6 +50,8 @@ def findings(text: str, file: str) -> Iterator[Finding]:
         mark = getattr(wrong, "problem_mark", None)
         yield Finding("all", "", mark.line + 1 if mark else None, f"no YAML: {getattr(wrong, 'problem', wrong)}")
         return
+    yield from _said_twice(tree)
+    yield from _read_by_nobody(tree)
     for service, read in READERS.items():
         try:
             read(text, file)
@@ -54,6 +59,34 @@ def findings(text: str, file: str) -> Iterator[Finding]:
             for told in str(wrong).splitlines():
                 field, _, message = told.removeprefix(f"{file}: ").partition(": ")
                 yield Finding(service, field, line_of(tree, field), message.removeprefix("Value error, "))
+
+
+def _said_twice(tree: Node | None) -> Iterator[Finding]:
+    """Names that stand twice in one place: a reader takes the last, and says nothing of the others."""
+    nodes, seen = [("", tree)], set[int]()
+    while nodes:
+        above, node = nodes.pop()
+        if node is None or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, SequenceNode):
+            nodes += [(f"{above}{number}.", below) for number, below in enumerate(node.value)]
+        if isinstance(node, MappingNode):
+            lines: dict[str, int] = {}
+            for key, below in node.value:
+                name, line = str(key.value), key.start_mark.line + 1
+                if name in lines:
+                    yield Finding("all", f"{above}{name}", line, f"it stands on line {lines[name]} too")
+                lines[name] = line
+                nodes.append((f"{above}{name}.", below))
+
+
+def _read_by_nobody(tree: Node | None) -> Iterator[Finding]:
+    """Parts of the policy that no service has a name for: misspelt, they would be left out in silence."""
+    for key, _ in tree.value if isinstance(tree, MappingNode) else ():
+        if key.value not in PARTS:
+            message = f"no service reads this: there are {', '.join(sorted(PARTS))}"
+            yield Finding("all", str(key.value), key.start_mark.line + 1, message)
 
 
 def line_of(tree: Node | None, field: str) -> int | None:
