@@ -2,7 +2,7 @@
 
 import asyncio
 from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 from types import MappingProxyType, SimpleNamespace
@@ -147,6 +147,17 @@ class House:
         self.offsets[name] = offset
         for process in self.processes[name]:
             process.clock.offset = offset
+
+    def hear_late(self, name: str, partitions: Iterable[int], by: timedelta) -> None:
+        """A service gets nothing of those partitions for a while."""
+        held = {(f"gehoor-{name}", one) for one in partitions}
+        self.journal.late |= held
+
+        def let_go() -> None:
+            self.journal.late -= held
+            self.journal.notify()
+
+        asyncio.get_running_loop().call_later(by.total_seconds(), let_go)
 
     @property
     def all_processes(self) -> Sequence[Process]:

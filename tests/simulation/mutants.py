@@ -287,7 +287,7 @@ def _audience_not_enforced() -> Patched:
 
 MUTANTS = (
     Mutant("the same mail is new each time", every_input.NAME, _mail_is_new_each_time),
-    Mutant("records are acknowledged before they are handled", journal.NAME, _ack_before_commit, seed=3),
+    Mutant("records are acknowledged before they are handled", journal.NAME, _ack_before_commit),
     Mutant("a transfer leaves no owner", one_owner.NAME, _transfer_leaves_no_owner),
     Mutant("hand-offs are counted twice", one_owner.NAME, _offer_moves_at_once),
     Mutant("clocks fire early", clocks.NAME, _fires_early),
@@ -295,7 +295,7 @@ MUTANTS = (
     Mutant("timers are lost on restart", clocks.NAME, _timers_lost_on_restart),
     Mutant("promises have no clock", clocks.NAME, _promise_without_clock),
     Mutant("no further level is ever asked", escalations.NAME, _ladder_not_armed),
-    Mutant("a closing by who no longer owned it stands", closings.NAME, _closing_stands, seed=45),
+    Mutant("a closing by who no longer owned it stands", closings.NAME, _closing_stands),
     Mutant("what a partner says changes the complaint", closings.NAME, _partner_changes_complaint),
     Mutant("the relay forgets before the broker has it", journal.NAME, _deleted_before_the_ack),
     Mutant("the relay skips a record", journal.NAME, _relay_skips),

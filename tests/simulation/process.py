@@ -1,7 +1,7 @@
 """One process of a service, in all its roles: the real loops on the twins, and an end that may come at any await."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from contextvars import ContextVar, copy_context
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -27,6 +27,7 @@ T = TypeVar("T")
 JOURNAL, INBOUND = "complaints.journal", "complaints.inbound"
 SELDOM = timedelta(hours=6)
 """How often is looked for what nobody woke for: what is committed always wakes."""
+A_WHILE = timedelta(minutes=2)
 _OF: ContextVar["Process | None"] = ContextVar("process", default=None)
 
 
@@ -79,6 +80,21 @@ class Consumer:
         """The end of each partition."""
         await self._line.before("consumer", "ends")
         return dict(await self._consumer.ends())
+
+
+class Looking(CatchingUp):
+    """Looks seldom whether the start is caught up with: it may take hours, which would be all looking."""
+
+    async def behind(self, mark: Mapping[Partition, int]) -> int:
+        """How many records up to there are not yet read."""
+        left = await super().behind(mark)
+        if left:
+            await self._clock.sleep(A_WHILE)
+        return left
+
+    async def reach(self, mark: Mapping[Partition, int], within: timedelta) -> bool:
+        """Before a timer fires, as often as ever."""
+        return await CatchingUp(self._store, self._ends, self._clock).reach(mark, within)
 
 
 class Process:
@@ -137,7 +153,7 @@ class Process:
         self.worker = DueWorker(
             self.ports.due,
             self.handling,
-            CatchingUp(store, ends, self.clock),
+            Looking(store, ends, self.clock),
             clock=self.clock,
             metrics=house.metrics[kept.name],
             poll=SELDOM,

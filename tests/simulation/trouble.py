@@ -32,7 +32,7 @@ class Trouble:
             (timedelta(hours=60), self._down),
             (timedelta(hours=30), self._broker_away),
             (timedelta(hours=20), self._jump),
-            (timedelta(hours=10), self._late),
+            (timedelta(hours=7), self._late),
             (timedelta(hours=8), self._again),
             (timedelta(hours=30), self._lose_sole),
         )
@@ -85,16 +85,11 @@ class Trouble:
             self._house.set_clock(name, timedelta(0))
 
     async def _late(self) -> None:
+        """Some services hear of some, or of all, a while after the others."""
         journal = self._house.journal
-        held = {
-            (f"gehoor-{name}", self._chance.randrange(journal.partitions)) for name in self._chance.sample(NAMES, 2)
-        }
-        journal.late |= held
-        try:
-            await self._times.sleep(self._chance.choice((SECOND, MINUTE, 2 * HOUR)))
-        finally:
-            journal.late -= held
-            journal.notify()
+        for name in self._chance.sample(NAMES, 2):
+            partitions = self._chance.sample(range(journal.partitions), self._chance.randint(1, journal.partitions))
+            self._house.hear_late(name, partitions, self._chance.choice((SECOND, MINUTE, HOUR, 4 * HOUR)))
 
     async def _again(self) -> None:
         if groups := self._house.journal.groups:

@@ -51,7 +51,7 @@ class Colleague:
 
     async def deal(self) -> None:
         """Look at it now and then, and do something about it or not, until the days are over."""
-        mean = timedelta(hours=self._chance.choice((0.2, 0.5, 1, 4)))
+        mean = timedelta(hours=self._chance.choice((0.3, 1, 2, 6)))
         while True:
             await self._people.times.work(self._chance, mean)
             if self._chance.random() < 0.25:
@@ -170,7 +170,7 @@ class Colleague:
         drawn = self._chance.random()
         if drawn < 0.6:
             accept = self._wish("routing", "accept_transfer", Acceptance(desk=desk, by=self._somebody()))
-            await asyncio.gather(accept, self._end(owner) if self._chance.random() < 0.3 else give_way())
+            await asyncio.gather(accept, self._end(owner) if self._half() else give_way())
         elif drawn < 0.8:
             why = words.note("Niet voor ons.", next(self._people.numbers))
             await self._wish("routing", "decline_transfer", Declined(desk=desk, by=self._somebody(), why=why))
@@ -205,7 +205,10 @@ class Colleague:
         )
 
     async def _end(self, owner: dict[str, Any]) -> None:
-        """The customer is on the phone and content: all at once."""
+        """The customer is on the phone and content: all at once; perhaps before intake hears who owns it by now."""
+        house = self._people.house
+        if self._half():
+            house.hear_late("intake", range(house.journal.partitions), timedelta(minutes=20))
         await self._people.times.sleep(timedelta(minutes=2) * self._chance.random())
         told = words.note("Opgelost.", next(self._people.numbers))
         by = self._somebody()
