@@ -143,6 +143,15 @@ def test_a_complaint_that_turns_out_to_be_a_report_goes_to_the_desk_that_can_men
     )
 
 
+def test_a_complaint_that_was_a_report_for_a_while_goes_back_to_the_desk_of_its_category() -> None:
+    """The desk that mends pages was never asked to take a complaint; what was classified stays so."""
+    (
+        given(OWNERSHIP, *complaint(FOUND_PRIZE, AUDIENCE), kind_changed(MatterKind.REPORT), forwarded())
+        .when(hear_reclassified(MatterKind.COMPLAINT))
+        .then(kind_changed(MatterKind.COMPLAINT), assigned(AUDIENCE))
+    )
+
+
 def test_a_handled_report_that_turns_out_to_be_a_complaint_is_open_again() -> None:
     state = (
         given(OWNERSHIP, matter_heard(FOUND, MatterKind.REPORT), forwarded(), end_heard(End.HANDLED))

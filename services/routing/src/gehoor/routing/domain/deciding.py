@@ -99,9 +99,9 @@ def _hear_reclassified(owned: Ownership, heard: HearReclassified) -> Sequence[Fa
     if owned.finding is None or owned.owner is None:
         return facts
     stays = owned.hand_off > 0
-    if heard.after is MatterKind.COMPLAINT and not owned.classified:
-        facts.append(_classified(owned.finding, heard.at))
-        if not stays:
+    if heard.after is MatterKind.COMPLAINT:
+        facts += [] if owned.classified else [_classified(owned.finding, heard.at)]
+        if not stays and (not owned.classified or owned.kind is MatterKind.REPORT):
             facts += transferring.without_offer(owned, heard.at)
             facts.append(_assigned(owned.finding, owned.owner.desk, heard.coordinator, heard.at))
     elif heard.after is MatterKind.REPORT and not stays:
