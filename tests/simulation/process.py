@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from contextlib import suppress
 from contextvars import ContextVar, copy_context
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -28,6 +29,7 @@ JOURNAL, INBOUND = "complaints.journal", "complaints.inbound"
 SELDOM = timedelta(hours=6)
 """How often is looked for what nobody woke for: what is committed always wakes."""
 A_WHILE = timedelta(minutes=2)
+STOPS_WITHIN = timedelta(seconds=10)
 _OF: ContextVar["Process | None"] = ContextVar("process", default=None)
 
 
@@ -102,8 +104,10 @@ class Process:
 
     def __init__(self, house: "House", kept: "Kept", number: int) -> None:
         self.name = f"{kept.name}-{number}"
+        self.service = kept.name
         self.tasks: dict[asyncio.Task[Any], None] = {}
         self.dead = False
+        self._stopping = False
         chance = source(house.seed, "process", self.name)
         self.clock = LoopClock(house.offsets.get(kept.name, timedelta(0)))
         self.line = Line(chance, self.clock, self.crash)
@@ -122,6 +126,7 @@ class Process:
             webhooks=self.line.to(house.webhooks, "webhooks"),
             chance=port(chance),
         )
+        self.parking = self.line.to(kept.parking, "parking")
         self.assembled: Assembled = house.assemble(kept.name, self.ports)
         service = self.assembled.service
         self.handling = Handling(
@@ -167,7 +172,7 @@ class Process:
         return Listener(
             hearing,
             self.handling,
-            self.line.to(self._kept.parking, "parking"),
+            self.parking,
             Consumer(self.line, consumer),
             clock=self.clock,
             metrics=self._house.metrics[self._kept.name],
@@ -179,9 +184,10 @@ class Process:
     def start(self) -> None:
         """Begin all loops."""
         self._kept.store.committed.append(self._woken)
-        loops = [self.relay.run(), self.worker.run(), *(listener.run() for listener in self.listeners)]
-        for loop in loops:
-            self.begin(loop).add_done_callback(self._ended)
+        loops = [*(listener.run() for listener in self.listeners), self.worker.run(), self.relay.run()]
+        self._loops = [self.begin(loop) for loop in loops]
+        for loop in self._loops:
+            loop.add_done_callback(self._ended)
 
     def begin(self, coroutine: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         """Run something in this process."""
@@ -211,13 +217,27 @@ class Process:
             task.cancel()
         self._house.ended(self._kept, self)
 
+    async def stop(self) -> None:
+        """End in order: first what takes in, last what sends out, each within a bound."""
+        self._stopping = True
+
+        async def stopping() -> None:
+            parts: tuple[Listener | DueWorker | Relay, ...] = (*self.listeners, self.worker, self.relay)
+            for part, loop in zip(parts, self._loops, strict=True):
+                await part.stop()
+                await asyncio.wait([loop], timeout=STOPS_WITHIN.total_seconds())
+
+        with suppress(GoneError):
+            await self.ask(stopping())
+        self.crash()
+
     def left(self, task: "asyncio.Task[Any]") -> None:
         """A task is over."""
         self.tasks.pop(task, None)
 
     def _ended(self, task: "asyncio.Task[Any]") -> None:
         """A loop is over: where it was not killed, that ends the process."""
-        if not self.dead:
+        if not self.dead and not (self._stopping and not task.cancelled() and task.exception() is None):
             failed = None if task.cancelled() else task.exception()
             self._house.noticed(f"{self.name}: a loop ended: {failed!r}")
             self.crash()

@@ -187,6 +187,7 @@ async def _settle(run: Run) -> None:
     clock, until = run.people.times.clock, run.people.times.now() + SETTLES_WITHIN
     while (left := _left(run)) and clock.now() < until:
         await clock.sleep(LOOK)
+        await run.trouble.see_to_parked()
     if left:
         run.breaks("settles", "; ".join(left))
 
@@ -202,6 +203,8 @@ def _left(run: Run) -> list[str]:
                 left.append(f"{group} has {behind} records to read")
         if kept.store.outbox:
             left.append(f"{name} has {len(kept.store.outbox)} records to send")
+        if parked := sum(one.place.topic == JOURNAL for one in kept.parking._parked.values()):
+            left.append(f"{name} has {parked} records parked")
         left += [f"{name} has {due.kind} {due.key} due since {due.at}" for due in kept.standing() if due.at <= now]
         if len(house.processes[name]) < house.wanted[name]:
             left.append(f"{name} is not up")

@@ -5,9 +5,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 
+from gehoor.runtime.parking import Place
+from tests.simulation import operating
 from tests.simulation.chance import source
 from tests.simulation.house import NAMES, House
 from tests.simulation.line import CALM, Rates
+from tests.simulation.process import JOURNAL
 from tests.simulation.world.times import OverError, Times
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -22,6 +25,8 @@ class Trouble:
         self._chance = source(house.seed, "trouble")
         self.faults: dict[str, int] = {}
         """How many of which kind."""
+        self.garbled: list[Place] = []
+        """What was written to the journal and can't be read."""
         self._tasks: list[asyncio.Task[None]] = []
 
     def begin(self) -> None:
@@ -35,6 +40,10 @@ class Trouble:
             (timedelta(hours=7), self._late),
             (timedelta(hours=8), self._again),
             (timedelta(hours=30), self._lose_sole),
+            (timedelta(hours=20), self._start_anew),
+            (timedelta(hours=40), self._rebuild),
+            (timedelta(hours=60), self._publish_again),
+            (timedelta(hours=20), self._garble),
         )
         for mean, make in every:
             if self._chance.random() < 0.7:
@@ -94,6 +103,34 @@ class Trouble:
     async def _again(self) -> None:
         if groups := self._house.journal.groups:
             self._house.journal.read_again(*self._chance.choice(groups), self._chance.randint(1, 40))
+
+    async def _start_anew(self) -> None:
+        if running := self._house.all_processes:
+            await operating.start_anew(self._chance.choice(running))
+
+    async def _rebuild(self) -> None:
+        if running := self._house.all_processes:
+            await operating.rebuild(self._chance.choice(running), self._chance.random())
+
+    async def _publish_again(self) -> None:
+        if running := self._house.all_processes:
+            await operating.publish_again(self._house, self._chance.choice(running), self._chance.random())
+
+    async def _garble(self) -> None:
+        """Somebody wrote to the journal what nobody can read, under the key of a matter; later ops sees to it."""
+        journal = self._house.journal
+        if records := journal.records(JOURNAL):
+            like = self._chance.choice(records)
+            record = journal.append(JOURNAL, like.key, b"{", like.headers)
+            self.garbled.append(Place.of(record))
+        await self._times.sleep(self._chance.choice((MINUTE, HOUR / 2)))
+        await self.see_to_parked()
+
+    async def see_to_parked(self) -> None:
+        """Ops looks after what is parked."""
+        for name in NAMES:
+            if running := self._house.processes[name]:
+                await operating.see_to_parked(self._chance.choice(running), self.garbled)
 
     async def _lose_sole(self) -> None:
         self._house.kept[self._chance.choice(NAMES)].sole.lose()

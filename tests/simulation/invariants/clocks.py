@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from gehoor.events.envelope import Recorded
+from gehoor.events.intake import Acknowledged, PromiseKept
 from gehoor.events.sla import (
     DeadlineApproaching,
     DeadlineCancelled,
@@ -19,11 +20,12 @@ from gehoor.events.sla import (
     DeadlineSet,
     EscalationRaised,
     MissCorrected,
+    MissReason,
 )
 from gehoor.events.terms import ClockId, ClockKind
 from gehoor.intake.domain.state import Matter
 from gehoor.runtime.ports import Commit, Due
-from gehoor.sla.domain.watch import Watch
+from gehoor.sla.domain.watch import ClockState, Watch
 from gehoor.sla.effects import CLOCK, LADDER, WARNING
 from tests.simulation.reading import states
 from tests.simulation.run import SETTLES_WITHIN, Run
@@ -118,9 +120,32 @@ async def check(run: Run) -> None:
                 run.breaks(NAME, f"the promise {promise.id} is due {promise.due.until}, its clock {clock.due}", id_)
             elif clock.running and not promise.owed:
                 run.breaks(NAME, f"the promise {promise.id} is {promise.standing} and its clock runs", id_)
+            elif promise.missed != (clock.state is ClockState.MISSED):
+                run.breaks(NAME, f"the promise {promise.id} was missed: {promise.missed}; its clock {clock.state}", id_)
         if len(running) != len({clock.watches.promise_id for clock in running}):
             run.breaks(NAME, "a promise has two clocks", id_)
+    _judged(run, watches)
     _armed(run, watches, armed, now)
+
+
+def _judged(run: Run, watches: Mapping[UUID, Watch]) -> None:
+    """By what happened, and not by when it was typed or heard: done in time is no miss, done late is no met."""
+    for event in run.of("intake"):
+        watch = watches.get(event.subject, Watch())
+        match fact := event.fact:
+            case PromiseKept():
+                judged = [watch.of_promise(fact.promise_id)]
+            case Acknowledged():
+                judged = [clock for clock in watch.of_kind(ClockKind.ACKNOWLEDGEMENT) if clock.over_at is not None]
+            case _:
+                continue
+        for clock in judged:
+            if clock is None or clock.missed_because is MissReason.UNILATERAL:
+                continue
+            if fact.occurred_at <= clock.due and clock.state is ClockState.MISSED:
+                run.breaks(NAME, f"{fact.type} was in time, and the clock is missed", event.subject)
+            if fact.occurred_at > clock.due and clock.state is ClockState.MET:
+                run.breaks(NAME, f"{fact.type} was late, and the clock is met", event.subject)
 
 
 def _armed(run: Run, watches: dict[UUID, Watch], armed: Mapping[tuple[str, UUID], Due], now: datetime) -> None:

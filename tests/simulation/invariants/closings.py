@@ -6,7 +6,7 @@ from uuid import UUID
 
 from gehoor.events.envelope import Recorded
 from gehoor.events.intake import Closed, Reopened
-from gehoor.events.routing import OwnerAccepted, OwnerAssigned
+from gehoor.events.routing import OwnerAccepted, OwnerAssigned, ReportForwarded
 from gehoor.intake.domain.state import Matter
 from gehoor.intake.facts import OwnerNoted
 from gehoor.runtime.ports import Commit
@@ -54,6 +54,8 @@ async def check(run: Run) -> None:
                 case OwnerAssigned() | OwnerAccepted() as moved if event.subject == id_:
                     if moved.occurred_at <= closing.at:
                         owner, hand_off = moved.desk, moved.hand_off
+                case ReportForwarded() as moved if event.subject == id_ and moved.occurred_at <= closing.at:
+                    owner = moved.desk
                 case _:
                     continue
         if owner is not None and (owner, hand_off) != (closing.desk, closing.hand_off):

@@ -40,7 +40,8 @@ def _cause_gone(watch: Watch, matter: Matter | None, escalation: Escalation) -> 
         return f"its clock is {clock.state}"
     if matter is None:
         return "nothing was received"
-    if matter.status in {"closed", "withdrawn", "merged"}:
+    since_then = matter.closing is not None and clock.starts >= matter.closing.at  # a ticket that was kept open
+    if matter.status in {"closed", "withdrawn", "merged"} and not since_then:
         return f"the matter is {matter.status}"
     promise = matter.promises.get(clock.watches.promise_id) if clock.watches.promise_id is not None else None
     if promise is not None and promise.standing in {"kept", "released"}:

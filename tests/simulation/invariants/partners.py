@@ -3,6 +3,7 @@
 from gehoor.events.partner import (
     QuestionAsked,
     TicketAcknowledged,
+    TicketDelivered,
     TicketOpened,
     TicketProgressed,
     TicketResolved,
@@ -37,6 +38,7 @@ async def check(run: Run) -> None:
         for id_, shown in partner.saw:
             if opened[id_].partner != name and shown != Refused("AbsentError"):
                 run.breaks(NAME, f"{name} saw {shown} of a ticket of {opened[id_].partner}")
+    _all_told(run)
     said_by = (TicketAcknowledged, TicketProgressed, QuestionAsked, TicketResolved, UpdateNoted)
     spoken = {str(update) for partner in run.partners.values() for update in partner.spoken}
     updates: set[object] = set()
@@ -49,3 +51,11 @@ async def check(run: Run) -> None:
         for update, ticket_id in partner.spoken.items():
             if opened[ticket_id].partner != name and update in updates:
                 run.breaks(NAME, f"{name} spoke on a ticket of {opened[ticket_id].partner}")
+
+
+def _all_told(run: Run) -> None:
+    """What is recorded as delivered was delivered; what was opened was told, given up, or is overtaken."""
+    told = {key for partner in run.partners.values() for key, _ in partner.told}
+    for event in run.of("partner-escalation"):
+        if isinstance(event.fact, TicketDelivered) and str(event.fact.delivery_id) not in told:
+            run.breaks(NAME, f"a message ({event.fact.message}) is recorded as delivered and never was", event.subject)
